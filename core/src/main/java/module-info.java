@@ -1,0 +1,5 @@
+/** Tensors, graphs of ops, gradients, and the pure-Java CPU backend. */
+module dev.merapi.core {
+  // Optional: without --add-modules jdk.incubator.vector the scalar kernels run.
+  requires static jdk.incubator.vector;
+}

@@ -1,0 +1,4 @@
+/** Layers, losses, initialisers, optimizers and schedules. */
+module dev.merapi.nn {
+  requires transitive dev.merapi.core;
+}

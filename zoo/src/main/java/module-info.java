@@ -1,0 +1,5 @@
+/** Architectures, one file each. */
+module dev.merapi.zoo {
+  requires transitive dev.merapi.core;
+  requires transitive dev.merapi.nn;
+}
