@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
 public final class Main {
   private Main() {}
 
-  /** Runs the command and ends the process with its exit code: 0 done, 2 the user's mistake, 1 ours. */
+  /**
+   * Runs the command and ends the process with its exit code: 0 done, 2 the user's mistake, 1 ours.
+   */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }

@@ -1,6 +1,6 @@
 /**
- * Layers, activations, initialisers and losses. A layer is a record whose components are its parameters
- * and its sub-layers; {@code apply} builds a graph.
+ * Layers, activations, initialisers and losses. A layer is a record whose components are its
+ * parameters and its sub-layers; {@code apply} builds a graph.
  *
  * <p>May use {@code dev.merapi.tensor}. Used by the trainer, the zoo and users.
  */
