@@ -7,10 +7,13 @@ module dev.merapi.cli {
   requires dev.merapi.zoo;
   requires info.picocli;
   requires java.management;
+  // Optional, as for the kernels: the doctor says when it is missing.
+  requires static jdk.incubator.vector;
   requires jdk.management;
   requires tools.jackson.databind;
 
-  // picocli fills the fields that carry options.
+  // picocli sets fields that carry options; Jackson reads records.
   opens dev.merapi.cli to
-      info.picocli;
+      info.picocli,
+      tools.jackson.databind;
 }

@@ -1,0 +1,17 @@
+package dev.merapi.cli;
+
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How the command writes JSON: one line an object, names in snake_case. */
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private Json() {}
+
+  /** Writes a record as one line. */
+  static String write(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+}
