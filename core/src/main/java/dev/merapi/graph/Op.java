@@ -1,0 +1,658 @@
+package dev.merapi.graph;
+
+import dev.merapi.tensor.CustomOp;
+import dev.merapi.tensor.DType;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
+import java.util.List;
+
+/**
+ * What a tensor is computed by: the primitives of Merapi. Everything else is composed of them.
+ *
+ * <p>Primitives are strict: element-wise inputs have equal shapes and dtypes, axes count from 0,
+ * reductions keep their axes with size 1. The methods of {@link Tensor} insert the broadcasts,
+ * casts and reshapes that get there. The shape and dtype of each op is checked by {@link Typing}
+ * when its tensor is built; its gradient stands in {@link GradientRules}.
+ */
+public sealed interface Op {
+
+  /** The tensors this op reads. */
+  default List<Tensor> inputs() {
+    return List.of();
+  }
+
+  /** The same op over other inputs of the same shapes. */
+  default Op with(List<Tensor> inputs) {
+    return this;
+  }
+
+  /**
+   * Everything that tells this op from another of its class, its inputs excepted; compared by
+   * equals.
+   */
+  Object attributes();
+
+  // ---- leaves
+
+  /** A scalar that is part of the graph's structure. */
+  record Constant(DType dtype, double value) implements Op {
+    @Override
+    public Object attributes() {
+      return this;
+    }
+  }
+
+  /** A value from the host, bound when the graph runs: its numbers are no part of the structure. */
+  record Data(Storage storage, Shape shape) implements Op {
+    @Override
+    public Object attributes() {
+      return Data.class;
+    }
+  }
+
+  /** The value that a parameter has when the graph runs. */
+  record Read(Parameter parameter) implements Op {
+    @Override
+    public Object attributes() {
+      return Read.class;
+    }
+  }
+
+  /** The place of a {@link Data} or {@link Read} in a compiled program. */
+  record Input(int slot, DType dtype, Shape shape) implements Op {
+    @Override
+    public Object attributes() {
+      return this;
+    }
+  }
+
+  /** The i32 numbers 0 … size-1. */
+  record Iota(int size) implements Op {
+    @Override
+    public Object attributes() {
+      return this;
+    }
+  }
+
+  /**
+   * Random f32 numbers from a key, an i64 tensor of shape (1,). Element {@code i} comes from word
+   * {@code i mod 4} of the Philox block with counter {@code (i / 4, 0)}: uniform = (word >>> 8) ·
+   * 2⁻²⁴; normal by Box-Muller from words (0, 1) and (2, 3).
+   */
+  record Random(Distribution distribution, Tensor key, Shape shape) implements Op {
+    /** The distribution drawn from. */
+    public enum Distribution {
+      UNIFORM,
+      NORMAL
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(key);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Random(distribution, inputs.get(0), shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return distribution;
+    }
+  }
+
+  // ---- element by element
+
+  /** NEG, ABS and SIGN take numbers, NOT takes bool, the others f32. */
+  enum UnaryKind {
+    NEG,
+    ABS,
+    SIGN,
+    NOT,
+    RECIPROCAL,
+    EXP,
+    EXPM1,
+    LOG,
+    LOG1P,
+    SQRT,
+    RSQRT,
+    SIN,
+    COS,
+    TANH,
+    ERF,
+    SIGMOID,
+    RELU,
+    FLOOR,
+    CEIL,
+    /** To the nearest integer, ties to even. */
+    ROUND
+  }
+
+  /** A function of one element. */
+  record Unary(UnaryKind kind, Tensor x) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Unary(kind, inputs.get(0));
+    }
+
+    @Override
+    public Object attributes() {
+      return kind;
+    }
+  }
+
+  /**
+   * AND, OR and XOR take bool, EQ and NE anything, the others numbers. DIV and REM of integers
+   * round down; by 0 they give 0.
+   */
+  enum BinaryKind {
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    /** a - b · ⌊a / b⌋, with the sign of b. */
+    REM,
+    POW,
+    MAX,
+    MIN,
+    EQ,
+    NE,
+    LT,
+    LE,
+    AND,
+    OR,
+    XOR;
+
+    public boolean compares() {
+      return this == EQ || this == NE || this == LT || this == LE;
+    }
+  }
+
+  /**
+   * A function of two elements. Comparisons give bool; NaN is unequal to everything; MAX and MIN
+   * hand NaN on.
+   */
+  record Binary(BinaryKind kind, Tensor a, Tensor b) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(a, b);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Binary(kind, inputs.get(0), inputs.get(1));
+    }
+
+    @Override
+    public Object attributes() {
+      return kind;
+    }
+  }
+
+  /** {@code condition ? a : b}; the condition is bool. */
+  record Where(Tensor condition, Tensor a, Tensor b) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(condition, a, b);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Where(inputs.get(0), inputs.get(1), inputs.get(2));
+    }
+
+    @Override
+    public Object attributes() {
+      return Where.class;
+    }
+  }
+
+  /** Another dtype. Float to integer cuts towards zero and saturates; to bool is {@code x != 0}. */
+  record Cast(Tensor x, DType dtype) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Cast(inputs.get(0), dtype);
+    }
+
+    @Override
+    public Object attributes() {
+      return dtype;
+    }
+  }
+
+  /** The same value, but no gradient flows back. */
+  record Detach(Tensor x) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Detach(inputs.get(0));
+    }
+
+    @Override
+    public Object attributes() {
+      return Detach.class;
+    }
+  }
+
+  // ---- movement
+
+  /** The same elements in row-major order under another shape. */
+  record Reshape(Tensor x, Shape shape) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Reshape(inputs.get(0), shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return shape;
+    }
+  }
+
+  /** Axis {@code i} of the result is axis {@code axes[i]} of x. */
+  record Permute(Tensor x, Ints axes) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Permute(inputs.get(0), axes);
+    }
+
+    @Override
+    public Object attributes() {
+      return axes;
+    }
+  }
+
+  /** Axes of size 1 stretched to the size in {@code shape}; the rank stays. */
+  record Broadcast(Tensor x, Shape shape) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Broadcast(inputs.get(0), shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return shape;
+    }
+  }
+
+  /**
+   * Along each axis the elements {@code start, start + step, …}, as many as the size says; steps
+   * are positive.
+   */
+  record Slice(Tensor x, Ints starts, Ints steps, Shape shape) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Slice(inputs.get(0), starts, steps, shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return List.of(starts, steps, shape);
+    }
+  }
+
+  /** The order of the elements reversed along some axes. */
+  record Flip(Tensor x, Ints axes) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Flip(inputs.get(0), axes);
+    }
+
+    @Override
+    public Object attributes() {
+      return axes;
+    }
+  }
+
+  /**
+   * Along each axis {@code before} and {@code after} elements of a value, and {@code interior} of
+   * them between neighbours.
+   */
+  record Pad(Tensor x, Ints before, Ints after, Ints interior, double value) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Pad(inputs.get(0), before, after, interior, value);
+    }
+
+    @Override
+    public Object attributes() {
+      return List.of(before, after, interior, value);
+    }
+  }
+
+  /** The inputs one after another along an axis. */
+  record Concat(List<Tensor> inputs, int axis) implements Op {
+    public Concat {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public Op with(List<Tensor> other) {
+      return new Concat(other, axis);
+    }
+
+    @Override
+    public Object attributes() {
+      return axis;
+    }
+  }
+
+  // ---- reductions; they keep their axes with size 1
+
+  /** What the elements are combined by; MAX and MIN hand NaN on. */
+  enum ReduceKind {
+    SUM,
+    PROD,
+    MAX,
+    MIN
+  }
+
+  /**
+   * All elements along some axes made one. Without elements: 0, 1, -∞ and ∞ for SUM, PROD, MAX and
+   * MIN.
+   */
+  record Reduce(ReduceKind kind, Tensor x, Ints axes) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Reduce(kind, inputs.get(0), axes);
+    }
+
+    @Override
+    public Object attributes() {
+      return List.of(kind, axes);
+    }
+  }
+
+  /**
+   * The i32 place of the greatest (or least) element along the last axis; the first of equals, a
+   * NaN before all.
+   */
+  record ArgReduce(boolean greatest, Tensor x) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ArgReduce(greatest, inputs.get(0));
+    }
+
+    @Override
+    public Object attributes() {
+      return greatest;
+    }
+  }
+
+  /** Running sums along the last axis. */
+  record Cumsum(Tensor x) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Cumsum(inputs.get(0));
+    }
+
+    @Override
+    public Object attributes() {
+      return Cumsum.class;
+    }
+  }
+
+  /**
+   * The i32 places along the last axis in the order of their elements; stable; NaN counts as
+   * greater than all.
+   */
+  record ArgSort(Tensor x, boolean descending) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ArgSort(inputs.get(0), descending);
+    }
+
+    @Override
+    public Object attributes() {
+      return descending;
+    }
+  }
+
+  // ---- indexing
+
+  /**
+   * {@code out[b, i, :] = x[b, index[b, i], :]}: x (B, N, R), index i32 (B, I) → (B, I, R). An
+   * index outside 0 … N-1 is an error when the graph runs.
+   */
+  record Gather(Tensor x, Tensor index) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x, index);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Gather(inputs.get(0), inputs.get(1));
+    }
+
+    @Override
+    public Object attributes() {
+      return Gather.class;
+    }
+  }
+
+  /**
+   * The transpose of {@link Gather}: {@code out[b, index[b, i], :] += updates[b, i, :]} over zeros,
+   * in the order of i: index i32 (B, I), updates (B, I, R) → (B, rows, R).
+   */
+  record ScatterAdd(Tensor index, Tensor updates, int rows) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(index, updates);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ScatterAdd(inputs.get(0), inputs.get(1), rows);
+    }
+
+    @Override
+    public Object attributes() {
+      return rows;
+    }
+  }
+
+  // ---- contractions
+
+  /** Batched matrix product: (batch…, m, k) × (batch…, k, n) → (batch…, m, n). */
+  record MatMul(Tensor a, Tensor b) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(a, b);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new MatMul(inputs.get(0), inputs.get(1));
+    }
+
+    @Override
+    public Object attributes() {
+      return MatMul.class;
+    }
+  }
+
+  /**
+   * Convolution (cross-correlation, as the field has it): x (N, Cin, space…), w (Cout, Cin /
+   * groups, kernel…) → (N, Cout, out…).
+   *
+   * <p>With {@link ConvInput} and {@link ConvWeight} it makes one trilinear form {@code ⟨conv(x,
+   * w), dy⟩}: each is the gradient of the other two, and the three are closed under
+   * differentiation.
+   */
+  record Conv(Tensor x, Tensor w, ConvGeometry geometry) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x, w);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Conv(inputs.get(0), inputs.get(1), geometry);
+    }
+
+    @Override
+    public Object attributes() {
+      return geometry;
+    }
+  }
+
+  /**
+   * The gradient of {@link Conv} for its input, which is the transposed convolution: dy, w → the
+   * shape of x.
+   */
+  record ConvInput(Tensor dy, Tensor w, ConvGeometry geometry, Shape shape) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(dy, w);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ConvInput(inputs.get(0), inputs.get(1), geometry, shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return List.of(geometry, shape);
+    }
+  }
+
+  /** The gradient of {@link Conv} for its weight: x, dy → the shape of w. */
+  record ConvWeight(Tensor x, Tensor dy, ConvGeometry geometry, Shape shape) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x, dy);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ConvWeight(inputs.get(0), inputs.get(1), geometry, shape);
+    }
+
+    @Override
+    public Object attributes() {
+      return List.of(geometry, shape);
+    }
+  }
+
+  /**
+   * The place of the greatest element of each window: x (P, space…) → i32 (P, windows…), an index
+   * into the flattened space. One {@link Windows} an axis of the space.
+   */
+  record ArgPool(Tensor x, List<Windows> windows) implements Op {
+    public ArgPool {
+      windows = List.copyOf(windows);
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new ArgPool(inputs.get(0), windows);
+    }
+
+    @Override
+    public Object attributes() {
+      return windows;
+    }
+  }
+
+  // ---- the open door
+
+  /** A {@link CustomOp}; its definition in plain ops is the last input. */
+  record Custom(CustomOp op, List<Tensor> inputs) implements Op {
+    public Custom {
+      inputs = List.copyOf(inputs);
+    }
+
+    /** The tensors that the user handed in. */
+    public List<Tensor> arguments() {
+      return inputs.subList(0, inputs.size() - 1);
+    }
+
+    /** The same value in plain ops. */
+    public Tensor definition() {
+      return inputs.getLast();
+    }
+
+    @Override
+    public Op with(List<Tensor> other) {
+      return new Custom(op, other);
+    }
+
+    @Override
+    public Object attributes() {
+      return op;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.merapi.tensor;
+
+import dev.merapi.graph.Op;
+import dev.merapi.graph.Storage;
+import java.util.List;
+
+/**
+ * A tensor whose value can be replaced: a weight, or state such as a running mean. The one mutable
+ * cell of the system, and {@link #assign} its one mutation. A graph reads the value that the
+ * parameter has when the graph runs.
+ */
+public final class Parameter extends Tensor {
+  private final boolean trained;
+  private Tensor initial;
+  private volatile Storage storage;
+
+  private Parameter(Tensor initial, boolean trained) {
+    super(initial.shape(), initial.dtype());
+    this.initial = initial;
+    this.trained = trained;
+  }
+
+  /**
+   * A parameter that is trained, with its first value; that is computed when it is first needed.
+   */
+  public static Parameter of(Tensor initial) {
+    return new Parameter(initial, true);
+  }
+
+  /** State that is saved with the rest but not trained: running statistics, counters. */
+  public static Parameter state(Tensor initial) {
+    return new Parameter(initial, false);
+  }
+
+  public boolean trained() {
+    return trained;
+  }
+
+  /**
+   * Replaces the value by that of a tensor of the same shape and dtype, computed now; it may read
+   * this parameter.
+   */
+  public void assign(Tensor value) {
+    new Step(List.of(), List.of(new Step.Assignment(this, value))).run();
+  }
+
+  /** The memory that holds the value; programs read and write it in place. */
+  public Storage storage() {
+    Storage current = storage;
+    return current != null ? current : initialise();
+  }
+
+  private synchronized Storage initialise() {
+    if (storage == null) {
+      Tensor value = new Step(List.of(initial), List.of()).run().getFirst();
+      storage = ((Op.Data) value.op()).storage().offHeap();
+      initial = this;
+    }
+    return storage;
+  }
+}
