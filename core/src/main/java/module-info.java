@@ -3,6 +3,7 @@ module dev.merapi.core {
   // Optional: without --add-modules jdk.incubator.vector the scalar kernels run.
   requires static jdk.incubator.vector;
 
+  exports dev.merapi.backend;
   exports dev.merapi.graph;
   exports dev.merapi.reference;
   exports dev.merapi.tensor;

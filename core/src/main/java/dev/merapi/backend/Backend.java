@@ -1,0 +1,19 @@
+package dev.merapi.backend;
+
+import dev.merapi.graph.Kernel;
+
+/** What runs kernels. A backend sees core and nothing else. */
+public interface Backend {
+
+  /** For people: {@code cpu}. */
+  String name();
+
+  /** Makes a kernel ready to run; done once a program. */
+  Task prepare(Kernel kernel);
+
+  /** A prepared kernel; may run on several threads at once, each time over other memory. */
+  interface Task {
+    /** Runs to the end; {@code buffers[i]} is the address of buffer i. */
+    void run(long[] buffers);
+  }
+}
