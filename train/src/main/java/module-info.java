@@ -4,4 +4,10 @@ module dev.merapi.train {
   requires transitive dev.merapi.data;
   requires transitive dev.merapi.nn;
   requires tools.jackson.databind;
+
+  exports dev.merapi.train;
+
+  // Jackson reads and writes the records of the manifest and the like, which are not public.
+  opens dev.merapi.train to
+      tools.jackson.databind;
 }

@@ -1,0 +1,85 @@
+package dev.merapi.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * What a run was made with, so that it can be made again. It names neither the user nor the host: a
+ * run's folder is often passed on.
+ *
+ * @param merapi the version of Merapi
+ * @param java the version of the Java virtual machine
+ * @param vm its name
+ * @param os the operating system, its version and architecture
+ * @param processor the processor's name as the system gives it, or its architecture
+ * @param cores how many processors the virtual machine may use
+ * @param heapBytes how large its heap may become
+ * @param commandLine the arguments that Merapi was started with
+ * @param seed the seed of everything random
+ * @param data a fingerprint of the data, for instance its SHA-256
+ * @param started when the run began, in UTC
+ */
+public record Environment(
+    String merapi,
+    String java,
+    String vm,
+    String os,
+    String processor,
+    int cores,
+    long heapBytes,
+    List<String> commandLine,
+    long seed,
+    String data,
+    String started) {
+
+  /** Looks around, and adds what only the caller knows. */
+  public static Environment capture(List<String> commandLine, long seed, String data) {
+    return new Environment(
+        merapiVersion(),
+        System.getProperty("java.version"),
+        System.getProperty("java.vm.name"),
+        "%s %s %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("os.arch")),
+        processorName(),
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.getRuntime().maxMemory(),
+        List.copyOf(commandLine),
+        seed,
+        data,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  /** Returns the version of Merapi, such as {@code 0.1.0}. */
+  public static String merapiVersion() {
+    try (var resource = Environment.class.getResourceAsStream("version.txt")) {
+      return new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new IllegalStateException("version.txt cannot be read from Merapi's own jar", e);
+    }
+  }
+
+  private static String processorName() {
+    var linux = Path.of("/proc/cpuinfo");
+    if (Files.isReadable(linux)) {
+      try (var lines = Files.lines(linux)) {
+        return lines
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse(System.getProperty("os.arch"));
+      } catch (IOException _) {
+        // The name is only a help for the reader of the file.
+        return System.getProperty("os.arch");
+      }
+    }
+    return System.getProperty("os.arch");
+  }
+}

@@ -1,0 +1,60 @@
+package dev.merapi.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Everything about one training, as files: {@code recipe.yaml}, {@code environment.json}, {@code
+ * metrics.jsonl}, {@code checkpoints/}, and pictures. This is the side that reads, which anyone may
+ * do at any time; a {@link RunWriter} writes.
+ *
+ * @param path the folder
+ */
+public record RunFolder(Path path) {
+  /** The name of the recipe's file; a folder that has it is a run's. */
+  static final String RECIPE = "recipe.yaml";
+
+  static final String ENVIRONMENT = "environment.json";
+
+  /**
+   * Opens a run's folder for reading.
+   *
+   * @throws FileException if this is not a run's folder
+   */
+  public static RunFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new FileException(path, "there is no such folder", "give the folder of a run");
+    }
+    if (!Files.isRegularFile(path.resolve(RECIPE))) {
+      throw new FileException(
+          path, "this is not a run: it has no " + RECIPE, "give the folder of a run");
+    }
+    return new RunFolder(path);
+  }
+
+  /** Returns the text of the recipe. */
+  public String recipe() {
+    var file = path.resolve(RECIPE);
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw FileException.of(file, "read", e);
+    }
+  }
+
+  /** Returns what has been measured so far. */
+  public Metrics metrics() {
+    return Metrics.read(path.resolve(Metrics.FILE));
+  }
+
+  /** Returns the run's checkpoints. */
+  public Checkpoints checkpoints() {
+    return new Checkpoints(path.resolve("checkpoints"));
+  }
+
+  /** Returns the path of another file of the run, such as a picture. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+}

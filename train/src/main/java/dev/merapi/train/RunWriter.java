@@ -1,0 +1,230 @@
+package dev.merapi.train;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The one writer of a run's folder. It holds the run's lock until it is closed or its process dies,
+ * so that two trainings never write to the same run.
+ */
+public final class RunWriter implements AutoCloseable {
+  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final String LOCK = ".lock";
+
+  private final RunFolder folder;
+  private final FileLock lock;
+  private final FileChannel metrics;
+
+  private RunWriter(RunFolder folder, FileLock lock) throws IOException {
+    this.folder = folder;
+    this.lock = lock;
+    this.metrics =
+        FileChannel.open(
+            folder.file(Metrics.FILE),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND);
+  }
+
+  /**
+   * Makes the folder {@code <runs>/<name>-<yyyyMMdd-HHmmss>} for a new run, with {@code -2}, {@code
+   * -3} and so on behind it where that name is taken.
+   *
+   * @param runs the folder of all runs, which is made where it is missing
+   * @param name the recipe's name: letters, digits, dots, hyphens and underscores
+   * @param recipe the recipe's text
+   * @param environment what the run is made with
+   * @throws FileException if the folder cannot be written to
+   */
+  public static RunWriter create(Path runs, String name, String recipe, Environment environment) {
+    return create(runs, name, recipe, environment, LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
+  static RunWriter create(
+      Path runs, String name, String recipe, Environment environment, LocalDateTime now) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw new IllegalArgumentException(
+          "a run cannot be called '" + name + "'; use letters, digits, dots and hyphens");
+    }
+    var path = createFolder(runs, name + "-" + now.format(STAMP));
+    var lock = lock(path);
+    var folder = new RunFolder(path);
+    try {
+      Files.createDirectory(folder.checkpoints().folder());
+      AtomicFiles.write(folder.file(RunFolder.ENVIRONMENT), Json.pretty(environment));
+      AtomicFiles.write(folder.file(RunFolder.RECIPE), recipe);
+      return new RunWriter(folder, lock);
+    } catch (IOException e) {
+      release(lock, e);
+      throw FileException.of(path, "write", e);
+    } catch (RuntimeException e) {
+      release(lock, e);
+      throw e;
+    }
+  }
+
+  /** Two processes that try the same name at once cannot both be told that they made it. */
+  private static Path createFolder(Path runs, String name) {
+    try {
+      Files.createDirectories(runs);
+      for (int n = 1; ; n++) {
+        try {
+          return Files.createDirectory(runs.resolve(n == 1 ? name : name + "-" + n));
+        } catch (FileAlreadyExistsException _) {
+          // Another run has it: try the next.
+        }
+      }
+    } catch (IOException e) {
+      throw FileException.of(runs, "write", e);
+    }
+  }
+
+  /** What {@link #resume} did before the run could go on. */
+  public record Resumed(RunWriter writer, Checkpoints.Found found) {}
+
+  /**
+   * Takes up a run where its newest whole checkpoint has left it. What a crash has left half
+   * written is removed, and so are the checkpoints and the metrics of later steps, which the run
+   * will go through again. Without any whole checkpoint it begins again at step 0.
+   *
+   * @throws FileException if this is not a run's folder, or another training writes to it
+   */
+  public static Resumed resume(Path path) {
+    var folder = RunFolder.open(path);
+    var lock = lock(path);
+    try {
+      Files.createDirectories(folder.checkpoints().folder());
+      AtomicFiles.sweep(path);
+      AtomicFiles.sweep(folder.checkpoints().folder());
+      var found = folder.checkpoints().newest();
+      long step = found.checkpoint().map(Checkpoint::step).orElse(0L);
+      folder.checkpoints().rewind(step);
+      AtomicFiles.write(folder.file(Metrics.FILE), folder.metrics().until(step).format());
+      return new Resumed(new RunWriter(folder, lock), found);
+    } catch (IOException e) {
+      release(lock, e);
+      throw FileException.of(path, "write", e);
+    } catch (RuntimeException e) {
+      release(lock, e);
+      throw e;
+    }
+  }
+
+  /** Gives the lock back where a run could not be opened. */
+  private static void release(FileLock lock, Exception failure) {
+    try {
+      lock.acquiredBy().close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static FileLock lock(Path path) {
+    var file = path.resolve(LOCK);
+    try {
+      var channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      var lock = tryLock(channel);
+      if (lock.isEmpty()) {
+        var owner = owner(channel);
+        channel.close();
+        throw new FileException(
+            path,
+            "another training is writing to this run" + owner,
+            "wait for its end, or start a new run");
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+      return lock.get();
+    } catch (IOException e) {
+      throw FileException.of(file, "lock", e);
+    }
+  }
+
+  private static Optional<FileLock> tryLock(FileChannel channel) throws IOException {
+    try {
+      return Optional.ofNullable(channel.tryLock());
+    } catch (OverlappingFileLockException _) {
+      // The other training is in this process.
+      return Optional.empty();
+    }
+  }
+
+  private static String owner(FileChannel channel) throws IOException {
+    var text = ByteBuffer.allocate(20);
+    channel.read(text, 0);
+    var pid = StandardCharsets.UTF_8.decode(text.flip()).toString();
+    return pid.isEmpty() ? "" : " (process " + pid + ")";
+  }
+
+  /** Returns the folder that is written to. */
+  public RunFolder folder() {
+    return folder;
+  }
+
+  /**
+   * Adds a line to {@code metrics.jsonl}. It is with the operating system when this returns, and
+   * survives the end of the process, though not a power cut.
+   *
+   * @param step how many steps of training lie behind it
+   * @param fields numbers and texts by name
+   */
+  public void append(long step, Map<String, ?> fields) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("step", step);
+    line.putAll(fields);
+    try {
+      AtomicFiles.writeAll(metrics, Metrics.format(line).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw FileException.of(folder.file(Metrics.FILE), "write", e);
+    }
+  }
+
+  /**
+   * Writes a checkpoint. The metrics so far are flushed to the disk first, so that a power cut
+   * cannot leave a checkpoint without them. Which is the best, and which may go, is said to {@link
+   * Checkpoints#markBest} and then {@link Checkpoints#prune}.
+   *
+   * @throws FileException if it cannot be written; earlier checkpoints are untouched
+   */
+  public Checkpoint save(
+      long step, Map<String, StoredArray> model, Map<String, StoredArray> optimizer, Record state) {
+    try {
+      metrics.force(true);
+    } catch (IOException e) {
+      throw FileException.of(folder.file(Metrics.FILE), "write", e);
+    }
+    return folder.checkpoints().save(step, model, optimizer, state);
+  }
+
+  /** Closes the files and gives the lock back. */
+  @Override
+  public void close() {
+    try {
+      try {
+        metrics.close();
+      } finally {
+        lock.acquiredBy().close();
+      }
+    } catch (IOException e) {
+      throw FileException.of(folder.path(), "write", e);
+    }
+  }
+}
