@@ -1,0 +1,117 @@
+package dev.merapi.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The working memory of one thread: packed operands, a tile for ragged edges, and buffers that grow
+ * to what was needed most and stay. A call that has run before allocates nothing.
+ *
+ * <p>What runs inside a contraction on the same thread (an {@link Epilogue}) must not start another
+ * one: they would share this memory.
+ */
+final class Scratch {
+  /** Rows of A packed at a time, a multiple of the tile's rows. */
+  static final int STRIP_ROWS = 64;
+
+  /** Columns of B packed at a time (nc). */
+  static final int BLOCK_COLUMNS = 512;
+
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  private static final int MOST_COLUMNS = 64;
+
+  /** Packed rows of A. */
+  final long strip;
+
+  /** Packed panels of B. */
+  final long block;
+
+  /** One tile of C. */
+  final long tile;
+
+  /** A row of zeros as wide as a tile. */
+  final long zeros;
+
+  private final MemorySegment fixed;
+  private final Offsets panelOffsets = new Offsets();
+  private final Offsets rowOffsets = new Offsets();
+  private MemorySegment planes = MemorySegment.NULL;
+  private MemorySegment sums = MemorySegment.NULL;
+  private MemorySegment table = MemorySegment.NULL;
+  private MemorySegment partials = MemorySegment.NULL;
+
+  private Scratch() {
+    long stripBytes = STRIP_ROWS * TileKernel.ROW_STRIDE;
+    long blockBytes = (TileKernel.DEPTH + 1) * (long) BLOCK_COLUMNS * 4;
+    long tileBytes = 16L * MOST_COLUMNS * 4;
+    long zeroBytes = MOST_COLUMNS * 4L;
+    fixed = Memory.allocate(Arena.ofAuto(), stripBytes + blockBytes + tileBytes + zeroBytes);
+    strip = fixed.address();
+    block = strip + stripBytes;
+    tile = block + blockBytes;
+    zeros = tile + tileBytes;
+  }
+
+  /** The scratch of the calling thread. */
+  static Scratch get() {
+    return OF_THREAD.get();
+  }
+
+  /** Offsets of the rows of a packed panel: 0, stride, 2 stride, … */
+  long panelOffsets(long stride) {
+    return panelOffsets.of(stride);
+  }
+
+  /** Offsets of the rows of a matrix in place. */
+  long rowOffsets(long stride) {
+    return rowOffsets.of(stride);
+  }
+
+  /** Padded input planes of a convolution, at least {@code bytes}. */
+  long planes(long bytes) {
+    planes = atLeast(planes, bytes);
+    return planes.address();
+  }
+
+  /** Sums of a convolution before they are stored, at least {@code bytes}. */
+  long sums(long bytes) {
+    sums = atLeast(sums, bytes);
+    return sums.address();
+  }
+
+  /** A convolution's table of offsets, at least {@code bytes}. */
+  long table(long bytes) {
+    table = atLeast(table, bytes);
+    return table.address();
+  }
+
+  /**
+   * Partial results of a split sum, written by all threads, owned by the caller: at least {@code
+   * bytes}.
+   */
+  long partials(long bytes) {
+    partials = atLeast(partials, bytes);
+    return partials.address();
+  }
+
+  private static MemorySegment atLeast(MemorySegment held, long bytes) {
+    return held.byteSize() >= bytes ? held : Memory.allocate(Arena.ofAuto(), bytes + bytes / 4);
+  }
+
+  /** Multiples of a stride, kept until another stride is asked for. */
+  private static final class Offsets {
+    private final MemorySegment table = Memory.allocate(Arena.ofAuto(), TileKernel.DEPTH * 8L);
+    private long held;
+
+    long of(long stride) {
+      if (stride != held) {
+        for (int p = 0; p < TileKernel.DEPTH; p++) {
+          Memory.setLong(table.address() + p * 8L, p * stride);
+        }
+        held = stride;
+      }
+      return table.address();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.merapi.cpu;
+
+/**
+ * The inner loop of every contraction, and the loops that lay out its operands.
+ *
+ * <p>A tile of C, {@link #rows()} × {@link #columns()}, is the sum over {@code depth} of a column
+ * of A times a row of B. A is packed by rows at the constant stride {@link #ROW_STRIDE}, which
+ * makes each broadcast an address plus a constant and keeps power-of-two matrices out of one cache
+ * set. A row of B is {@code columns()} floats anywhere: a table of offsets says where. So one
+ * kernel reads packed panels, matrices in place, and the rows of a convolution's patches, which
+ * overlap in memory and are never written out.
+ *
+ * <p>All strides and offsets are in bytes, and all addresses are those of live memory.
+ */
+interface TileKernel {
+  /**
+   * Depth of one pass (kc): a panel of A stays in the first-level cache, a block of B in the
+   * second.
+   */
+  int DEPTH = 384;
+
+  /** Bytes between the packed rows of A. */
+  long ROW_STRIDE = (DEPTH + 16) * 4L;
+
+  /** The kernels that suit this machine. */
+  static TileKernel best() {
+    return Best.KERNEL;
+  }
+
+  /** Chosen once. */
+  final class Best {
+    private static final TileKernel KERNEL =
+        Kernels.vectorised() ? VectorPacking.best() : new ScalarTile();
+
+    private Best() {}
+  }
+
+  /** Rows of a tile. */
+  int rows();
+
+  /** Columns of a tile: floats in one row of a panel of B. */
+  int columns();
+
+  /**
+   * {@code C = seed + A B} for one full tile.
+   *
+   * <p>The sums start from {@code seed}: C itself to accumulate, or a line of zeros (stride 0) to
+   * overwrite. One body for both keeps the number of methods that must be compiled small, and has
+   * no branch for the compiler to stumble over.
+   *
+   * @param depth products in each sum, at most {@link #DEPTH}
+   * @param offsets a table of {@code depth} longs: row {@code p} of B starts at {@code b +
+   *     offsets[p]}
+   */
+  void multiply(
+      int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride);
+
+  /** Copies {@code rows} rows of {@code columns} floats. */
+  void copy(int rows, int columns, long from, long fromStride, long to, long toStride);
+
+  /**
+   * Copies rows of {@code panels * columns()} floats into panels of {@code columns()} floats a row.
+   */
+  void split(int rows, int panels, long from, long fromStride, long to, long panelStride);
+
+  /**
+   * Writes the transpose of {@code rows} rows of {@code columns} floats: {@code to[j][i] =
+   * from[i][j]}.
+   */
+  void transpose(int rows, int columns, long from, long fromStride, long to, long toStride);
+
+  /** {@code to += from}, {@code count} floats. */
+  void add(int count, long from, long to);
+
+  /** {@code to += value}, {@code count} floats. */
+  void addScalar(int count, float value, long to);
+
+  /** {@code to = max(to, 0)}, {@code count} floats; NaN stays NaN. */
+  void relu(int count, long to);
+}
