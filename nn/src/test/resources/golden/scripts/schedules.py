@@ -80,8 +80,7 @@ def warmup_cosine(warmup, total, cycles=0.5):
     return factor
 
 
-for warmup, total in [(5, 30), (1, 20), (0, 30), (10, 25)]:
-    total = max(total, STEPS) if warmup != 1 else 30
+for warmup, total in [(5, 30), (1, 30), (0, 30), (10, 40)]:
     schedule(
         "warmup_cosine",
         f"{warmup} of {total}",
