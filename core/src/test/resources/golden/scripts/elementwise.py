@@ -144,7 +144,7 @@ family.case(
 family.case(
     "pow special values",
     "pow",
-    {"a": f32([0, 0, 2, -2, -2, 0.5, NAN, 1, 4]), "b": f32([0, 2, -1, 3, 2, 10, 0, NAN, 0.5])},
+    {"a": f32([0, 0, 2, -2, -2, 0.5, NAN, 4]), "b": f32([0, 2, -1, 3, 2, 10, 0, 0.5])},
     torch.pow,
     dy=False,
 )

@@ -69,19 +69,30 @@ final class Contractions {
     sizes[0] = x.shape().size(0);
     sizes[1] = w.shape().size(1) * options.groups();
     for (int i = 0; i < axes; i++) {
-      int span = dilation.get(i) * (w.shape().size(i + 2) - 1) + 1;
-      sizes[i + 2] =
-          (x.shape().size(i + 2) - 1) * stride.get(i) + span - 2 * padding.get(i) + extra.get(i);
-      after[i] = padding.get(i);
-      if (extra.get(i) >= Math.max(stride.get(i), dilation.get(i)) || sizes[i + 2] < 1) {
+      if (extra.get(i) >= Math.max(stride.get(i), dilation.get(i))) {
         throw new ShapeException(
-            "convTranspose: x %s, weight %s: output padding %s must be below the stride or dilation and the result not empty (axis %d would have %d)"
-                .formatted(x.shape(), w.shape(), extra, i + 2, sizes[i + 2]));
+            "convTranspose: output padding %s must be below the stride %s or the dilation %s"
+                .formatted(extra, stride, dilation));
+      }
+      // What is added behind first takes padding back; the rest of it is zeros.
+      after[i] = Math.max(0, padding.get(i) - extra.get(i));
+      int span = dilation.get(i) * (w.shape().size(i + 2) - 1) + 1;
+      int whole = (x.shape().size(i + 2) - 1) * stride.get(i) + span;
+      sizes[i + 2] = whole - padding.get(i) - after[i];
+      if (sizes[i + 2] < 1) {
+        throw new ShapeException(
+            "convTranspose: x %s, weight %s: the padding %s leaves nothing of the %d elements along axis %d"
+                .formatted(x.shape(), w.shape(), padding, whole, i + 2));
       }
     }
     var geometry = new ConvGeometry(stride, padding, Ints.of(after), dilation, options.groups());
-    return new Tensor(
-        new Op.ConvInput(x.cast(DType.F32), w.cast(DType.F32), geometry, Shape.of(sizes)));
+    Tensor y =
+        new Tensor(
+            new Op.ConvInput(x.cast(DType.F32), w.cast(DType.F32), geometry, Shape.of(sizes)));
+    for (int i = 0; i < axes; i++) {
+      y = y.pad(i + 2, 0, Math.max(0, extra.get(i) - padding.get(i)), 0);
+    }
+    return y;
   }
 
   private static int spatial(Tensor x, Tensor w) {
