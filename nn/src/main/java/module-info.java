@@ -1,4 +1,6 @@
 /** Layers, losses, initialisers, optimizers and schedules. */
 module dev.merapi.nn {
   requires transitive dev.merapi.core;
+
+  exports dev.merapi.nn;
 }

@@ -1,0 +1,44 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.ShapeException;
+import dev.merapi.tensor.Tensor;
+import java.util.Optional;
+
+/** Affine map {@code y = x Wᵀ + b}: {@code (…, in) → (…, out)}; weight {@code (out, in)}. */
+public record Linear(Parameter weight, Optional<Parameter> bias) implements Layer {
+
+  /** Weight and bias drawn from U(-1/√in, 1/√in), as PyTorch does. */
+  public static Linear of(int in, int out, Key key) {
+    Init init = Init.fanIn(in);
+    return new Linear(
+        Parameter.of(init.draw(key.fold(0), Shape.of(out, in))),
+        Optional.of(Parameter.of(init.draw(key.fold(1), Shape.of(out)))));
+  }
+
+  /** The weight drawn by an initialiser, the bias zeros. */
+  public static Linear of(int in, int out, Init weight, Key key) {
+    return new Linear(
+        Parameter.of(weight.draw(key, Shape.of(out, in))),
+        Optional.of(Parameter.of(Tensor.zeros(out))));
+  }
+
+  /** The same weight and no bias. */
+  public Linear withoutBias() {
+    return new Linear(weight, Optional.empty());
+  }
+
+  @Override
+  public Tensor apply(Tensor x, Mode mode) {
+    int in = weight.shape().size(1);
+    if (x.shape().rank() == 0 || x.shape().size(-1) != in) {
+      throw new ShapeException(
+          "Linear: x %s must end in %d, as the weight %s has it; for pictures put a Flatten before"
+              .formatted(x.shape(), in, weight.shape()));
+    }
+    Tensor y = x.matmul(weight.mT());
+    return bias.isPresent() ? y.add(bias.get()) : y;
+  }
+}

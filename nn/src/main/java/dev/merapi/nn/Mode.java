@@ -1,0 +1,75 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Step.Assignment;
+import dev.merapi.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Whether a layer is applied to learn or to be used; said in each call, never kept in a layer.
+ *
+ * {@snippet :
+ * return switch (mode) {
+ *   case Mode.Evaluation _ -> x;
+ *   case Mode.Training pass -> x.mul(pass.nextKey().normal(x.shape().toArray()));
+ * };
+ * }
+ */
+public sealed interface Mode {
+
+  /** Nothing random, and no state changes. */
+  static Mode evaluation() {
+    return Evaluation.INSTANCE;
+  }
+
+  /** A training pass: make one for each step, with a key of the step's own. */
+  static Training training(Key key) {
+    return new Training(key);
+  }
+
+  /** What the layers want to change in their state besides training: empty in evaluation. */
+  List<Assignment> updates();
+
+  /** The mode in which a model is used. */
+  enum Evaluation implements Mode {
+    INSTANCE;
+
+    @Override
+    public List<Assignment> updates() {
+      return List.of();
+    }
+  }
+
+  /**
+   * One forward pass that learns. It hands out random keys in the order in which the layers ask,
+   * and collects the updates of their state, which the optimizer's step carries out with its own.
+   */
+  final class Training implements Mode {
+    private final Key key;
+    private final Map<Parameter, Tensor> latest = new LinkedHashMap<>();
+    private long keys;
+
+    private Training(Key key) {
+      this.key = key;
+    }
+
+    /** A random key that no other call gets. */
+    public Key nextKey() {
+      return key.fold(keys++);
+    }
+
+    /** The state's next value as a function of its latest: that of earlier updates in this pass. */
+    public void update(Parameter state, UnaryOperator<Tensor> next) {
+      latest.put(state, next.apply(latest.getOrDefault(state, state)));
+    }
+
+    @Override
+    public List<Assignment> updates() {
+      return latest.entrySet().stream().map(e -> new Assignment(e.getKey(), e.getValue())).toList();
+    }
+  }
+}
