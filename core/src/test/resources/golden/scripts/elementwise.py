@@ -148,12 +148,17 @@ family.case(
     torch.pow,
     dy=False,
 )
+# Equal ones share the gradient.
+for op, function in {"max": torch.maximum, "min": torch.minimum}.items():
+    family.case(f"{op} of equals", op, {"a": f32([1, 2, 3]), "b": f32([1, 3, 2])}, function)
 for exponent in [2, 3, 0.5, -1, -2, 0, 1]:
     name = f"pow scalar {exponent}"
     x = family.draw(name).uniform(0.2, 3, 3, 7)
     if exponent in (2, 3, -1, -2, 0, 1):
         x = f32(x * family.draw(name).sign(3, 7))
     family.case(name, "pow_scalar", {"x": x}, lambda x, e=exponent: torch.pow(x, e), {"exponent": exponent})
+
+family.case("pow of zero", "pow_scalar", {"x": f32([0, 1, -1])}, lambda x: torch.pow(x, 3), {"exponent": 3})
 
 for condition, left, right in [
     ((7,), (7,), (7,)),

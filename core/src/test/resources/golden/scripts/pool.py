@@ -2,7 +2,7 @@
 
 import torch.nn.functional as F
 
-from golden import Family
+from golden import Family, f32
 
 family = Family(__file__)
 
@@ -61,6 +61,11 @@ family.case(
     lambda x: F.max_pool2d(x, 3, 2, 1),
     {"window": [3, 3], "stride": [2, 2], "padding": [[1, 1], [1, 1]], "dilation": [1, 1]},
 )
+
+# What stood before a ReLU is mostly zeros: the first of the equals takes the gradient.
+equal = f32([[[[0, 0, 1, 1], [0, 0, 1, 1], [0, 2, 0, 0], [2, 2, 0, 0]]]])
+attributes = {"window": [2, 2], "stride": [2, 2], "padding": [[0, 0], [0, 0]], "dilation": [1, 1]}
+family.case("max_pool2d of equals", "max_pool2d", {"x": equal}, lambda x: F.max_pool2d(x, 2), attributes)
 
 SIZES = [
     ([2, 3, 7], [3]),

@@ -72,6 +72,21 @@ for order in [1, 2, 3, float("inf")]:
             name, "norm", {"x": x}, lambda x: torch.linalg.vector_norm(x, order, axes_of(axes, shape)), attributes
         )
 
+# The derivative of the Euclidean norm at zero is taken as 0, not 0 / 0.
+family.case(
+    "norm 2 of zeros",
+    "norm",
+    {"x": f32([[0, 0, 0], [3, 0, -4]])},
+    lambda x: torch.linalg.vector_norm(x, 2, 1),
+    {"axes": [1], "keep_dim": False, "order": 2},
+)
+# Equal ones share the gradient.
+equal = f32([[1, 3, 3, 0, 3], [2, 2, 2, 2, 2], [0, 0, -1, -2, -2]])
+with_nan = f32([[1, float("nan"), 3], [4, 5, 6]])
+for op, function in {"max": torch.amax, "min": torch.amin}.items():
+    attributes = {"axes": [1], "keep_dim": False}
+    family.case(f"{op} of equals", op, {"x": equal}, lambda x: function(x, 1), attributes)
+    family.case(f"{op} with NaN", op, {"x": with_nan}, lambda x: function(x, 1), attributes, dy=False)
 # dy * y / x would be NaN here.
 family.case(
     "prod with a zero",

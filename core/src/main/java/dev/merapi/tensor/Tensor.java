@@ -551,9 +551,12 @@ public sealed class Tensor permits Parameter {
     return keepDim ? kept : kept.drop(shape.axes(axes));
   }
 
-  /** The Euclidean norm √Σx². */
+  /** The Euclidean norm √Σx²; its gradient at zero is 0. */
   public Tensor norm(int... axes) {
-    return mul(this).sum(axes).sqrt();
+    Tensor x = cast(DType.F32);
+    Tensor square = x.mul(x).sum(axes);
+    Tensor zero = square.eq(0);
+    return zero.where(0, zero.where(1, square).sqrt()); // √ at 0 would pass 0 · ∞ = NaN back
   }
 
   /** Whether all elements hold. */

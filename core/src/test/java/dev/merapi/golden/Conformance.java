@@ -77,7 +77,7 @@ public final class Conformance {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     c.inputs().forEach((name, numbers) -> inputs.put(name, tensor(numbers)));
     Map<String, Tensor> outputs = builder.build(c, inputs);
-    assertEquals(c.outputs().keySet(), outputs.keySet(), "the outputs' names");
+    assertEquals(c.outputs().keySet(), outputs.keySet(), c.name() + ": the outputs' names");
 
     List<Tensor> actual = new ArrayList<>();
     List<Numbers> expected = new ArrayList<>();
@@ -98,8 +98,10 @@ public final class Conformance {
     List<double[]> values = through.evaluate(actual);
     for (int i = 0; i < values.size(); i++) {
       assertArrayEquals(
-          expected.get(i).sizes(), actual.get(i).shape().toArray(), "the shape of " + names.get(i));
-      near(expected.get(i).array(), values.get(i), through, names.get(i));
+          expected.get(i).sizes(),
+          actual.get(i).shape().toArray(),
+          c.name() + ": the shape of " + names.get(i));
+      near(expected.get(i).array(), values.get(i), through, c.name() + ": " + names.get(i));
     }
   }
 
@@ -112,7 +114,7 @@ public final class Conformance {
   }
 
   private static void near(double[] expected, double[] actual, Through through, String name) {
-    assertEquals(expected.length, actual.length, "the number of elements of " + name);
+    assertEquals(expected.length, actual.length, name + ": the number of elements");
     for (int i = 0; i < expected.length; i++) {
       double e = expected[i];
       double a = actual[i];
