@@ -32,10 +32,7 @@ record Pieces(int batch, int images, int lines, int band) {
     long positions = Math.max(1, Math.min(wanted, most));
     if (image <= positions) {
       return new Pieces(
-          batch,
-          Math.clamp(positions / image, 1, Math.max(1, batch)),
-          lines,
-          Math.max(1, lines));
+          batch, Math.clamp(positions / image, 1, Math.max(1, batch)), lines, Math.max(1, lines));
     }
     // A band reads its reach as well: bands much shorter than that would mostly copy.
     long band = Math.max(positions / line, sweep.reach());
