@@ -1,0 +1,52 @@
+package dev.merapi.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes files so that no reader ever sees half of one: aside first, then renamed. */
+final class Aside {
+  private Aside() {}
+
+  /** Writes the bytes of a file. */
+  @FunctionalInterface
+  interface Writer {
+    void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes {@code file}, whose folder is made where it is missing.
+   *
+   * @throws DataException if it cannot be written; what stood there before is then untouched
+   */
+  static void write(Path file, Writer writer) {
+    var absolute = file.toAbsolutePath();
+    try {
+      Files.createDirectories(absolute.getParent());
+      var aside = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".part");
+      try {
+        try (var out = new BufferedOutputStream(Files.newOutputStream(aside))) {
+          writer.write(out);
+        }
+        move(aside, absolute);
+      } finally {
+        Files.deleteIfExists(aside);
+      }
+    } catch (IOException e) {
+      throw DataException.of(file, "write", e);
+    }
+  }
+
+  /** Renames, at once where the file system can. */
+  static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException _) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}
