@@ -1,0 +1,140 @@
+package dev.merapi.data;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/** Reads picture files as grey, with as little trust in them as a file from anywhere deserves. */
+final class PictureReader {
+  private static final long MOST_PIXELS = 100_000_000;
+  private static final int LONGEST = 2_048; // pixels a side that are kept
+
+  private PictureReader() {}
+
+  static Picture read(Path file) {
+    try (InputStream in = Files.newInputStream(file);
+        ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
+      var readers = ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        throw DataException.of(file, "it is not a picture", "give a PNG, JPEG, GIF or BMP file");
+      }
+      var reader = readers.next();
+      try {
+        reader.setInput(stream, true, true);
+        return grey(decode(file, reader));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
+  private static BufferedImage decode(Path file, ImageReader reader) {
+    var complaints = new ArrayList<String>();
+    reader.addIIOReadWarningListener(
+        (IIOReadWarningListener) (_, complaint) -> complaints.add(complaint));
+    BufferedImage image;
+    try {
+      long width = reader.getWidth(0);
+      long height = reader.getHeight(0);
+      if (width * height > MOST_PIXELS) {
+        throw DataException.of(
+            file,
+            "it has " + width + "x" + height + " pixels, more than " + MOST_PIXELS,
+            "give a smaller picture");
+      }
+      var parameters = reader.getDefaultReadParam();
+      int step = (int) ((Math.max(width, height) + LONGEST - 1) / LONGEST);
+      parameters.setSourceSubsampling(step, step, 0, 0);
+      image = reader.read(0, parameters);
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // the JDK's readers meet damage with either
+      throw new DataException(
+          file
+              + ": the picture is truncated or damaged ("
+              + DataException.reason(e)
+              + "); save it again",
+          e);
+    }
+    if (isCut(complaints)) {
+      throw DataException.of(file, "the picture is truncated", "save it again");
+    }
+    return image;
+  }
+
+  /** The JPEG reader fills a truncated picture up with grey and only warns. */
+  private static boolean isCut(List<String> complaints) {
+    return complaints.stream().anyMatch(text -> text.contains("remature end"));
+  }
+
+  private static Picture grey(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] light = new int[width * height];
+    int[] opacity = new int[width * height];
+    boolean plain =
+        image.getColorModel() instanceof ComponentColorModel
+            && image.getRaster().getNumBands() <= 2;
+    for (int y = 0; y < height; y++) {
+      if (plain) {
+        greyRow(image, y, light, opacity);
+      } else {
+        colourRow(image, y, light, opacity);
+      }
+    }
+    int paper = paper(light, opacity);
+    byte[] pixels = new byte[width * height];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) ((light[i] * opacity[i] + paper * (255 - opacity[i]) + 127) / 255);
+    }
+    return Picture.of(width, height, pixels);
+  }
+
+  /**
+   * Grey samples as they are stored: getRGB would bend them by the gamma of the grey colour space.
+   */
+  private static void greyRow(BufferedImage image, int y, int[] light, int[] opacity) {
+    var raster = image.getRaster();
+    int width = image.getWidth();
+    int most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+    for (int x = 0; x < width; x++) {
+      light[y * width + x] = raster.getSample(x, y, 0) * 255 / most;
+      opacity[y * width + x] =
+          raster.getNumBands() == 1 ? 255 : raster.getSample(x, y, 1) * 255 / most;
+    }
+  }
+
+  /** Luma of ITU-R BT.601, in 1/256. */
+  private static void colourRow(BufferedImage image, int y, int[] light, int[] opacity) {
+    int width = image.getWidth();
+    int[] row = image.getRGB(0, y, width, 1, new int[width], 0, width);
+    for (int x = 0; x < width; x++) {
+      int argb = row[x];
+      light[y * width + x] =
+          (77 * (argb >> 16 & 0xFF) + 150 * (argb >> 8 & 0xFF) + 29 * (argb & 0xFF)) >> 8;
+      opacity[y * width + x] = argb >>> 24;
+    }
+  }
+
+  private static int paper(int[] light, int[] opacity) {
+    long sum = 0;
+    long weight = 0;
+    for (int i = 0; i < light.length; i++) {
+      sum += (long) light[i] * opacity[i];
+      weight += opacity[i];
+    }
+    return 2 * sum > 255 * weight ? 0 : 255;
+  }
+}
