@@ -24,7 +24,7 @@ final class Format {
         file ->
             System.err.println((apply ? "formatted " : "not formatted: ") + root.relativize(file)));
     if (!apply) {
-      System.err.println("To format every file, run: mvn -N validate -Dformat=apply");
+      System.err.println("To format every file, run: mvn -N verify -Dformat=apply");
       System.exit(1);
     }
   }
