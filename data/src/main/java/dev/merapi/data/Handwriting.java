@@ -17,10 +17,9 @@ final class Handwriting {
   private static final float MIDDLE =
       14.5f; // where MNIST puts the centre of mass: at pixel 14's centre
   private static final int BOX = 20; // pixels that the ink may be high or wide
-  private static final int SPAN =
-      6; // straight pieces that one curve between two points is cut into
+  private static final int SPAN = 6; // straight pieces to a curve between two points
   private static final int GRID = 4; // knots of the elastic field along each axis
-  private static final int MOST = 256;
+  private static final int MOST = 256; // vertices; no glyph has half of that
 
   private final Raster raster = new Raster(SIDE);
   private final float[] xs = new float[MOST];
@@ -92,7 +91,10 @@ final class Handwriting {
     return b + t * (m0 + t * (3 * linear - 2 * m0 - m1 + t * (m0 + m1 - 2 * linear)));
   }
 
-  /** Moves the vertices by a smooth random field: linear between the knots of a coarse grid. */
+  /**
+   * Changes the proportions (what is above the middle to what is below, wide to narrow) and moves
+   * the vertices by a random field that is smooth between the knots of a coarse grid.
+   */
   private void bend(Draws draws) {
     float strength = draws.uniform(0.01f, 0.055f);
     for (int i = 0; i < bend.length; i++) {

@@ -237,10 +237,15 @@ public final class Idx {
    * @throws DataException if the elements are not {@link Type#U8} or {@link Type#I8}
    */
   public byte[] toBytes() {
+    return bytes().clone();
+  }
+
+  /** As {@link #toBytes}, but not a copy: for those who do not write into it. */
+  byte[] bytes() {
     if (type.bytes != 1) {
       throw new DataException("idx: elements of type " + type + " are not bytes; use toFloats()");
     }
-    return data.clone();
+    return data;
   }
 
   /** The elements as floats; 32-bit integers and 64-bit floats are rounded. */

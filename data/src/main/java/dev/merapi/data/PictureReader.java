@@ -63,9 +63,9 @@ final class PictureReader {
     } catch (IOException | RuntimeException e) { // the JDK's readers meet damage with either
       throw new DataException(
           file
-              + ": the picture is truncated or damaged ("
+              + ": the picture cannot be decoded, it may be truncated or damaged ("
               + DataException.reason(e)
-              + "); save it again",
+              + "); save it again, best as PNG",
           e);
     }
     if (isCut(complaints)) {

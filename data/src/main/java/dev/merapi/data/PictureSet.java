@@ -143,7 +143,7 @@ record PictureSet(
             "give the labels of " + name);
       }
     }
-    return MemoryDataset.pictures(images.toBytes(), Shape.of(1, 28, 28), numbers, classes);
+    return MemoryDataset.pictures(images.bytes(), Shape.of(1, 28, 28), numbers, classes);
   }
 
   private static DataException missing(Path folder, String part, String kind, String other) {

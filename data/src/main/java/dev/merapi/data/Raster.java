@@ -1,5 +1,7 @@
 package dev.merapi.data;
 
+import java.util.Arrays;
+
 /**
  * Draws thick round-ended line segments on a small grey picture, antialiased.
  *
@@ -18,7 +20,7 @@ final class Raster {
   }
 
   void clear() {
-    java.util.Arrays.fill(distance, Float.MAX_VALUE);
+    Arrays.fill(distance, Float.MAX_VALUE);
   }
 
   /** A segment from (x0, y0) with radius r0 to (x1, y1) with radius r1, in pixels. */
