@@ -3,6 +3,9 @@ module dev.merapi.train {
   requires transitive dev.merapi.core;
   requires transitive dev.merapi.data;
   requires transitive dev.merapi.nn;
+  requires java.desktop;
+  requires jdk.unsupported; // sun.misc.Signal
+  requires org.knowm.xchart;
   requires tools.jackson.databind;
 
   exports dev.merapi.train;

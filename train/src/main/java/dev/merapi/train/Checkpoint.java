@@ -1,5 +1,6 @@
 package dev.merapi.train;
 
+import dev.merapi.tensor.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,11 @@ public record Checkpoint(Path folder, long step) {
     return Safetensors.read(modelFile()).arrays();
   }
 
+  /** Gives the model's parameters the values of the checkpoint; see {@link Weights#load}. */
+  public void loadModel(Map<String, Parameter> parameters) {
+    Weights.load(modelFile(), parameters);
+  }
+
   /** Returns the file with the optimizer's arrays. */
   public Path optimizerFile() {
     return folder.resolve(OPTIMIZER);
@@ -99,6 +105,11 @@ public record Checkpoint(Path folder, long step) {
   /** Returns the optimizer's arrays by name, mapped from the file. */
   public Map<String, StoredArray> optimizer() {
     return Safetensors.read(optimizerFile()).arrays();
+  }
+
+  /** Gives the optimizer's parameters the values of the checkpoint; see {@link Weights#load}. */
+  public void loadOptimizer(Map<String, Parameter> parameters) {
+    Weights.load(optimizerFile(), parameters);
   }
 
   /**

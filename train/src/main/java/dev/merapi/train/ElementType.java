@@ -1,8 +1,10 @@
 package dev.merapi.train;
 
+import dev.merapi.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The types of numbers that a safetensors file can hold. A constant's name is its code in the file.
@@ -63,6 +65,32 @@ public enum ElementType {
   /** Returns the size of one element in bits. */
   public int bits() {
     return bits;
+  }
+
+  /** Returns the type that a tensor's elements are stored in. */
+  public static ElementType of(DType dtype) {
+    return switch (dtype) {
+      case BOOL -> BOOL;
+      case U8 -> U8;
+      case I8 -> I8;
+      case I32 -> I32;
+      case I64 -> I64;
+      case BF16 -> BF16;
+      case F16 -> F16;
+      case F32 -> F32;
+    };
+  }
+
+  /** Returns the type of a tensor of such elements, where there are such tensors. */
+  public Optional<DType> dtype() {
+    return Arrays.stream(DType.values()).filter(dtype -> of(dtype) == this).findFirst();
+  }
+
+  /** Names the types that tensors can have, for messages. */
+  static String tensorTypes() {
+    return Arrays.stream(DType.values())
+        .map(dtype -> of(dtype).name())
+        .collect(Collectors.joining(", "));
   }
 
   /** Returns the type with this code, such as {@code "F32"}. */

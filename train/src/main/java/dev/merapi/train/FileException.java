@@ -1,5 +1,6 @@
 package dev.merapi.train;
 
+import dev.merapi.tensor.MerapiException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,7 +14,7 @@ import java.util.Locale;
  * A file that cannot be read or written as asked. It is the user's to mend and never a bug of ours,
  * so its message is one line that names the file, what is wrong with it, and how to mend it.
  */
-public final class FileException extends RuntimeException {
+public final class FileException extends MerapiException {
   private static final long serialVersionUID = 1L;
 
   private final transient Path file;

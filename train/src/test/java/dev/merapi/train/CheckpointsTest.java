@@ -22,6 +22,9 @@ class CheckpointsTest {
   /** What a training might keep besides its arrays. */
   record State(int epoch, long position, List<Integer> key, double learningRate, String note) {}
 
+  /** A state of nothing. */
+  record Empty() {}
+
   private static final State STATE = new State(3, 1L << 40, List.of(1, -2), 1e-3, "häßlich\n");
 
   @TempDir Path folder;
