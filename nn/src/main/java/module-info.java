@@ -3,4 +3,5 @@ module dev.merapi.nn {
   requires transitive dev.merapi.core;
 
   exports dev.merapi.nn;
+  exports dev.merapi.optim;
 }

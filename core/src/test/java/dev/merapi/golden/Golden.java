@@ -75,6 +75,10 @@ public final class Golden {
       return ints(required(name));
     }
 
+    public double[] numbers(String name) {
+      return required(name).valueStream().mapToDouble(Golden::number).toArray();
+    }
+
     /** A list of lists, such as the [before, after] of each axis that is padded. */
     public List<int[]> rows(String name) {
       return required(name).valueStream().map(Golden::ints).toList();
