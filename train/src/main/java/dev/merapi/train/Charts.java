@@ -8,6 +8,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -112,17 +113,22 @@ public final class Charts {
     if (charts.isEmpty()) {
       throw new IllegalArgumentException("there is no chart to draw");
     }
-    byte[] bytes;
+    requireFonts(png);
+    AtomicFiles.write(png, encode(charts));
+  }
+
+  /** Slim containers lack fontconfig or every font, and each JDK says so by another error. */
+  private static void requireFonts(Path png) {
     try {
-      bytes = encode(charts);
-    } catch (InternalError | LinkageError e) {
-      // Slim containers lack fontconfig or every font, and Java says so by such errors.
+      var screenless = new FontRenderContext(null, true, true);
+      new Font(Font.SANS_SERIF, Font.PLAIN, 12).getLineMetrics("text", screenless);
+    } catch (RuntimeException | InternalError | LinkageError e) {
       throw new MerapiException(
-          "%s: this machine has no fonts to draw with; install some, on Debian with 'apt-get install fontconfig fonts-dejavu-core'"
-              .formatted(png),
+          png
+              + ": this machine has no fonts to draw with; install some, on Debian with"
+              + " 'apt-get install fontconfig fonts-dejavu-core'",
           e);
     }
-    AtomicFiles.write(png, bytes);
   }
 
   private static byte[] encode(List<Chart> charts) {

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Interrupts implements AutoCloseable {
   private static final int SIGNAL_EXIT = 128;
 
-  private final AtomicBoolean requested = new AtomicBoolean();
+  private final AtomicBoolean announced = new AtomicBoolean();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final Runnable onFirst;
+  private volatile boolean requested;
   private final List<Runnable> restores = new ArrayList<>();
 
   private Interrupts(Runnable onFirst) {
@@ -50,13 +51,18 @@ public final class Interrupts implements AutoCloseable {
 
   /** Returns whether someone wishes the training to end. */
   public boolean requested() {
-    return requested.get();
+    return requested;
   }
 
   /** Wishes the training to end, as the first Ctrl-C does. */
   public void request() {
-    if (requested.compareAndSet(false, true)) {
-      onFirst.run();
+    if (announced.compareAndSet(false, true)) {
+      // First the line, then the wish: the training may end before the line is out otherwise.
+      try {
+        onFirst.run();
+      } finally {
+        requested = true;
+      }
     }
   }
 

@@ -1,13 +1,16 @@
 package dev.merapi.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.Chart.Series;
 import dev.merapi.train.Chart.Style;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +19,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChartsTest {
@@ -73,6 +78,37 @@ class ChartsTest {
     assertEquals(List.of(), Charts.learningCurves("digits", new Metrics(List.of(), 0)));
     var file = folder.resolve("none.png");
     assertThrows(IllegalArgumentException.class, () -> Charts.write(file, List.of()));
+  }
+
+  /** Draws a chart, and says what became of it. */
+  static final class Child {
+    public static void main(String[] arguments) {
+      try {
+        Charts.write(Path.of(arguments[0]), Charts.learningCurves("digits", metrics(2)));
+        IO.println("drawn");
+      } catch (MerapiException e) {
+        IO.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "only there do fonts come from fontconfig")
+  void machinesWithoutFontsAreToldToInstallSome() throws IOException, InterruptedException {
+    var noFonts = folder.resolve("fonts.conf");
+    Files.writeString(noFonts, "<fontconfig></fontconfig>");
+    var file = folder.resolve("chart.png");
+    var command = ChildJvm.command(Child.class, file.toString());
+    // Java keeps what it knows of the fonts in the user's home.
+    command.command().add(1, "-Duser.home=" + folder);
+    command.environment().put("FONTCONFIG_FILE", noFonts.toString());
+    var child = command.redirectErrorStream(true).start();
+    try (var output = child.inputReader()) {
+      var said = output.readAllAsString();
+      assertTrue(said.startsWith(file + ": this machine has no fonts"), said);
+    }
+    assertEquals(0, child.waitFor());
+    assertFalse(Files.exists(file));
   }
 
   private static Metrics metrics(int epochs) {
