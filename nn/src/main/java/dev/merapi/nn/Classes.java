@@ -4,7 +4,6 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -37,7 +36,7 @@ final class Classes {
     }
     this.weight = weight;
     Tensor number = target.cast(target.dtype().computed());
-    this.chosen = number.unsqueeze(axis).eq(along(axis, Tensor.arange(classes), scores));
+    this.chosen = number.unsqueeze(axis).eq(Axes.along(axis, Tensor.arange(classes), scores));
     this.counted =
         ignored.isPresent()
             ? number.ne((double) ignored.getAsLong())
@@ -50,19 +49,12 @@ final class Classes {
     return Math.min(1, scores.shape().rank() - 1);
   }
 
-  /** A vector laid along one axis of a tensor: (C) → (C, 1…). */
-  static Tensor along(int axis, Tensor vector, Tensor like) {
-    int[] sizes = new int[like.shape().rank() - axis];
-    Arrays.fill(sizes, 1);
-    sizes[0] = like.shape().size(axis);
-    return vector.reshape(sizes);
-  }
-
   /**
    * w times the score of each sample's class; 0 where it does not count, NaN where there is none.
    */
   Tensor select(Tensor scores) {
-    Tensor weighted = weight.isPresent() ? scores.mul(along(axis, weight.get(), scores)) : scores;
+    Tensor weighted =
+        weight.isPresent() ? scores.mul(Axes.along(axis, weight.get(), scores)) : scores;
     Tensor picked = chosen.where(weighted, 0).sum(axis);
     return known.where(counted.where(picked, 0), Double.NaN);
   }
@@ -82,7 +74,7 @@ final class Classes {
     if (weight.isEmpty()) {
       return counted.cast(DType.F32);
     }
-    Tensor each = chosen.where(along(axis, weight.get(), chosen), 0).sum(axis);
+    Tensor each = chosen.where(Axes.along(axis, weight.get(), chosen), 0).sum(axis);
     return counted.where(each, 0);
   }
 }

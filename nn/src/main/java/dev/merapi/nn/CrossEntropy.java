@@ -71,7 +71,7 @@ public record CrossEntropy(
     int axis = Classes.axis(logProbabilities);
     int classes = logProbabilities.shape().size(axis);
     Tensor q = target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
-    Tensor weighted = weight.isPresent() ? q.mul(Classes.along(axis, weight.get(), q)) : q;
+    Tensor weighted = weight.isPresent() ? q.mul(Axes.along(axis, weight.get(), q)) : q;
     return reduction.of(weighted.mul(logProbabilities).sum(axis).neg());
   }
 
@@ -83,7 +83,7 @@ public record CrossEntropy(
       int count = logProbabilities.shape().size(axis);
       Tensor all =
           weight.isPresent()
-              ? logProbabilities.mul(Classes.along(axis, weight.get(), logProbabilities))
+              ? logProbabilities.mul(Axes.along(axis, weight.get(), logProbabilities))
               : logProbabilities;
       Tensor smooth = classes.counted().where(all.sum(axis).neg(), 0);
       losses = losses.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / count));
