@@ -12,6 +12,7 @@ import dev.merapi.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Gatherer;
 import org.junit.jupiter.api.Test;
 
 class ParametersTest {
@@ -57,6 +58,13 @@ class ParametersTest {
     Layer lambda = (x, mode) -> linear.apply(x, mode);
     assertTrue(message(Sequential.of(lambda)).startsWith("layers.0 is a layer with fields"));
     assertTrue(message(new Wrong(Map.of("a", linear))).contains("make it a List"));
+  }
+
+  @Test
+  void aRecordThatIsClosedToReflectionIsNamed() {
+    Object closed = Gatherer.ofSequential((_, _, _) -> true); // a record that java.base hides
+    String message = message(List.of(closed));
+    assertTrue(message.contains("opens java.util.stream to dev.merapi.nn"), message);
   }
 
   @Test
