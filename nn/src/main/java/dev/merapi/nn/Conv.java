@@ -37,7 +37,7 @@ public record Conv(Parameter weight, Optional<Parameter> bias, ConvOptions optio
   /** Any kernel, one number an axis, and groups. Drawn from U(-1/√n, 1/√n) for fan in n. */
   public static Conv of(int in, int out, Ints kernel, ConvOptions options, Key key) {
     Shape shape = Shape.of(out, in / options.groups()).concat(Shape.of(kernel.toArray()));
-    Init init = Init.fanIn(Init.fanIn(shape));
+    Init init = Init.ofFanIn(Init.fanIn(shape));
     return new Conv(
         Parameter.of(init.draw(key.fold(0), shape)),
         Optional.of(Parameter.of(init.draw(key.fold(1), Shape.of(out)))),

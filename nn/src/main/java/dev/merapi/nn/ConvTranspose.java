@@ -38,7 +38,7 @@ public record ConvTranspose(Parameter weight, Optional<Parameter> bias, ConvOpti
    */
   public static ConvTranspose of(int in, int out, Ints kernel, ConvOptions options, Key key) {
     Shape shape = Shape.of(in, out / options.groups()).concat(Shape.of(kernel.toArray()));
-    Init init = Init.fanIn(Init.fanIn(shape));
+    Init init = Init.ofFanIn(Init.fanIn(shape));
     return new ConvTranspose(
         Parameter.of(init.draw(key.fold(0), shape)),
         Optional.of(Parameter.of(init.draw(key.fold(1), Shape.of(out)))),

@@ -72,7 +72,7 @@ public interface Init {
   }
 
   /** U(-1/√n, 1/√n) for fan in n: what linear and convolution layers start with in PyTorch. */
-  static Init fanIn(int n) {
+  static Init ofFanIn(int n) {
     double bound = n == 0 ? 0 : 1 / Math.sqrt(n);
     return uniform(-bound, bound);
   }

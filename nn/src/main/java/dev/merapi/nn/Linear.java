@@ -12,7 +12,7 @@ public record Linear(Parameter weight, Optional<Parameter> bias) implements Laye
 
   /** Weight and bias drawn from U(-1/√in, 1/√in), as PyTorch does. */
   public static Linear of(int in, int out, Key key) {
-    Init init = Init.fanIn(in);
+    Init init = Init.ofFanIn(in);
     return new Linear(
         Parameter.of(init.draw(key.fold(0), Shape.of(out, in))),
         Optional.of(Parameter.of(init.draw(key.fold(1), Shape.of(out)))));
