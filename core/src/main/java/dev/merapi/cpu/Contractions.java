@@ -1,0 +1,146 @@
+package dev.merapi.cpu;
+
+import dev.merapi.backend.Backend;
+import dev.merapi.graph.ConvGeometry;
+import dev.merapi.graph.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Hands {@link Kernel.MatMul} and {@link Kernel.Convolve} to {@link Gemm} and {@link Convolution}.
+ */
+final class Contractions {
+  private final ComputePool pool;
+  private final Loops loops;
+
+  Contractions(ComputePool pool, Loops loops) {
+    this.pool = pool;
+    this.loops = loops;
+  }
+
+  /** One call for each place of the batch axes that no single stride walks over. */
+  Backend.Task matMul(Kernel.MatMul k) {
+    var batch = Batch.of(k);
+    var shape = new Gemm.Shape(batch.inner, k.m(), k.n(), k.k());
+    Optional<RowsTask> epilogue = epilogue(k.epilogue());
+    return buffers -> {
+      for (int place = 0; place < batch.places(); place++) {
+        Matrix a = batch.matrix(k.a(), buffers, place);
+        Matrix b = batch.matrix(k.b(), buffers, place);
+        Matrix c = batch.matrix(k.c(), buffers, place);
+        long firstRow = (long) place * batch.inner * k.m();
+        var out =
+            new Gemm.Output(
+                c.address(),
+                c.batchStride(),
+                c.rowStride(),
+                /* accumulate= */ false,
+                onRows(epilogue, buffers, firstRow, k.m()));
+        Gemm.multiply(pool, shape, a, b, out);
+      }
+    };
+  }
+
+  Backend.Task convolve(Kernel.Convolve k) {
+    var convolution = new Convolution(pool, shape(k));
+    Optional<RowsTask> epilogue = epilogue(k.epilogue());
+    int channels = k.y().size(1);
+    return buffers -> {
+      long a = buffers[k.a()];
+      long b = buffers[k.b()];
+      long out = buffers[k.out()];
+      switch (k.role()) {
+        case OUTPUT -> convolution.forward(a, b, out, onRows(epilogue, buffers, 0, channels));
+        case INPUT -> convolution.inputGradient(a, b, out);
+        case WEIGHT -> convolution.weightGradient(a, b, out);
+      }
+    };
+  }
+
+  private static ConvShape shape(Kernel.Convolve k) {
+    ConvGeometry g = k.geometry();
+    List<ConvShape.Axis> axes =
+        IntStream.range(0, g.axes())
+            .mapToObj(
+                i ->
+                    new ConvShape.Axis(
+                        k.x().size(i + 2),
+                        k.w().size(i + 2),
+                        k.y().size(i + 2),
+                        g.stride().get(i),
+                        g.before().get(i),
+                        g.dilation().get(i)))
+            .toList();
+    return new ConvShape(k.x().size(0), g.groups(), k.x().size(1), k.w().size(0), axes);
+  }
+
+  private Optional<RowsTask> epilogue(Optional<Kernel.Rows> rows) {
+    return rows.map(kernel -> new RowsTask(pool, loops, kernel, /* merge= */ false));
+  }
+
+  /** The epilogue over rows that are numbered from {@code firstRow}, so many for each problem. */
+  private static Epilogue onRows(
+      Optional<RowsTask> task, long[] buffers, long firstRow, int rowsOfOne) {
+    if (task.isEmpty()) {
+      return Epilogue.NONE;
+    }
+    RowsTask rows = task.get();
+    return block ->
+        rows.tile(
+            buffers,
+            firstRow + (long) block.batch() * rowsOfOne + block.row(),
+            block.rows(),
+            block.column(),
+            block.columns());
+  }
+
+  /**
+   * The axes of a batch: the last ones, over which all three views have one stride, as one; those
+   * before it one by one.
+   */
+  private record Batch(List<Integer> outer, int inner, int innerAxes) {
+    static Batch of(Kernel.MatMul k) {
+      List<Integer> axes = k.batch();
+      int last = axes.size() - 1;
+      if (last < 0) {
+        return new Batch(List.of(), 1, 0);
+      }
+      int inner = axes.get(last);
+      int first = last;
+      while (first > 0 && nested(k, first - 1, axes.get(first))) {
+        first--;
+        inner *= axes.get(first);
+      }
+      return new Batch(axes.subList(0, first), inner, axes.size() - first);
+    }
+
+    private static boolean nested(Kernel.MatMul k, int axis, int nextSize) {
+      for (Kernel.View view : List.of(k.a(), k.b(), k.c())) {
+        if (view.strides().get(axis) != nextSize * view.strides().get(axis + 1)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    int places() {
+      return outer.stream().reduce(1, (a, b) -> a * b);
+    }
+
+    Matrix matrix(Kernel.View view, long[] buffers, int place) {
+      List<Long> strides = new ArrayList<>(view.strides());
+      int axes = strides.size();
+      long at = view.offset();
+      int rest = place;
+      for (int axis = outer.size() - 1; axis >= 0; axis--) {
+        at += rest % outer.get(axis) * strides.get(axis);
+        rest /= outer.get(axis);
+      }
+      long batchStride = innerAxes == 0 ? 0 : strides.get(axes - 3);
+      long address = buffers[view.buffer()] + 4 * at;
+      return new Matrix(address, batchStride, strides.get(axes - 2), strides.get(axes - 1));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.merapi.cpu;
+
+import dev.merapi.backend.Backend;
+import dev.merapi.graph.Kernel;
+
+/** The default backend: pure Java on one thread pool. */
+public final class CpuBackend implements Backend {
+  private final ComputePool pool;
+  private final Loops loops;
+
+  /** On a pool, with vector loops where the JVM has them. */
+  public CpuBackend(ComputePool pool) {
+    this(pool, Loops.best());
+  }
+
+  CpuBackend(ComputePool pool, Loops loops) {
+    this.pool = pool;
+    this.loops = loops;
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public Task prepare(Kernel kernel) {
+    var contractions = new Contractions(pool, loops);
+    var along = new AlongRows(pool, loops);
+    return switch (kernel) {
+      case Kernel.Rows rows -> new RowsTask(pool, loops, rows, true);
+      case Kernel.Iota(int out, int n) ->
+          buffers -> {
+            for (int i = 0; i < n; i++) {
+              Memory.setInt(buffers[out] + 4L * i, i);
+            }
+          };
+      case Kernel.Random random -> buffers -> RandomNumbers.draw(pool, random, buffers);
+      case Kernel.ArgReduce reduce -> buffers -> along.argReduce(reduce, buffers);
+      case Kernel.Cumsum cumsum -> buffers -> along.cumsum(cumsum, buffers);
+      case Kernel.ArgSort sort -> buffers -> Sorting.argSort(pool, sort, buffers);
+      case Kernel.Gather gather -> buffers -> Lookups.gather(pool, gather, buffers);
+      case Kernel.ScatterAdd scatter ->
+          buffers -> Lookups.scatterAdd(pool, loops, scatter, buffers);
+      case Kernel.ArgPool pooling -> {
+        var argPool = new ArgPool(pooling);
+        yield buffers -> argPool.run(pool, buffers);
+      }
+      case Kernel.MatMul product -> contractions.matMul(product);
+      case Kernel.Convolve convolution -> contractions.convolve(convolution);
+    };
+  }
+}

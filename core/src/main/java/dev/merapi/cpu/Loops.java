@@ -1,0 +1,60 @@
+package dev.merapi.cpu;
+
+import dev.merapi.graph.Op;
+import dev.merapi.tensor.DType;
+
+/**
+ * Loops over elements in memory: what {@link Step}s are made of. {@link ScalarLoops} is the
+ * definition, {@link VectorLoops} the same bits faster.
+ *
+ * <p>Operands are addresses. A step is the distance of neighbours in bytes: the width of a lane, or
+ * 0 for an operand that is the same everywhere; that one stands in a vector of {@link
+ * #UNIFORM_LANES} equal lanes. An output may be one of the operands, but not overlap one otherwise.
+ * Nothing outside of the elements named is read or written, except a uniform operand's vector.
+ */
+interface Loops {
+  /** How many equal lanes a uniform operand has in memory. */
+  int UNIFORM_LANES = 16;
+
+  /** Bytes that {@link #reduce} wants to work in. */
+  int REDUCE_BYTES = 256;
+
+  /** The loops that this JVM can run best. */
+  static Loops best() {
+    return Kernels.vectorised() ? new VectorLoops() : new ScalarLoops();
+  }
+
+  void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n);
+
+  /** Comparisons write {@link Lane#I32}; the lane is that of the operands. */
+  void binary(Op.BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n);
+
+  /** {@code condition ? a : b} with an i32 condition. */
+  void where(
+      Lane lane, long condition, int cStep, long a, int aStep, long b, int bStep, long out, int n);
+
+  /** {@link Op.Cast} from lanes to lanes. */
+  void cast(DType from, DType to, long x, int xStep, long out, int n);
+
+  /** Neighbours in memory to lanes. */
+  void load(DType dtype, long x, long out, int n);
+
+  /** Lanes to neighbours in memory. */
+  void store(DType dtype, long x, long out, int n);
+
+  /** Copies lanes of 4 or 8 bytes. */
+  void copy(int bytes, long x, int xStep, long out, int n);
+
+  /** {@code columns} copies of each of {@code rows} lanes of 4 or 8 bytes. */
+  void spread(int bytes, long x, long out, int rows, int columns);
+
+  /** Copies elements of 1, 2, 4 or 8 bytes from one grid to another. */
+  void move(int bytes, long from, Grid source, long to, Grid target, int rows, int columns);
+
+  /**
+   * Each row of {@code columns} neighbours made one. Element {@code i} goes to partial result
+   * {@code i mod 32}; these are combined in halves: 0 with 16, 1 with 17, …, then 0 with 8, ….
+   */
+  void reduce(
+      Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace);
+}
