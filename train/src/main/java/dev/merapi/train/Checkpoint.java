@@ -2,12 +2,10 @@ package dev.merapi.train;
 
 import dev.merapi.tensor.Parameter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 
 /**
  * A moment of a training from which it can go on: a folder with {@code model.safetensors}, {@code
@@ -118,16 +116,6 @@ public record Checkpoint(Path folder, long step) {
    * @throws FileException if the file does not hold such a record
    */
   public <S extends Record> S state(Class<S> type) {
-    var file = folder.resolve(STATE);
-    try {
-      return Json.MAPPER.readValue(Files.readAllBytes(file), type);
-    } catch (JacksonException e) {
-      throw new FileException(
-          file,
-          "it does not hold the state that is needed here (" + e.getOriginalMessage() + ")",
-          "use the version of Merapi that wrote it");
-    } catch (IOException e) {
-      throw FileException.of(file, "read", e);
-    }
+    return Json.read(folder.resolve(STATE), type);
   }
 }

@@ -1,6 +1,10 @@
 package dev.merapi.train;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
@@ -25,5 +29,23 @@ final class Json {
     return (MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value)
             + "\n")
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads a record of plain values.
+   *
+   * @throws FileException if the file does not hold such a record
+   */
+  static <R extends Record> R read(Path file, Class<R> type) {
+    try {
+      return MAPPER.readValue(Files.readAllBytes(file), type);
+    } catch (JacksonException e) {
+      throw new FileException(
+          file,
+          "it does not hold what is needed here (" + e.getOriginalMessage() + ")",
+          "use the version of Merapi that wrote it");
+    } catch (IOException e) {
+      throw FileException.of(file, "read", e);
+    }
   }
 }

@@ -43,6 +43,15 @@ public record RunFolder(Path path) {
     }
   }
 
+  /**
+   * Returns what {@link RunWriter#writeJson} has written.
+   *
+   * @throws FileException if there is no such file, or it does not hold such a record
+   */
+  public <R extends Record> R readJson(String name, Class<R> type) {
+    return Json.read(path.resolve(name), type);
+  }
+
   /** Returns what has been measured so far. */
   public Metrics metrics() {
     return Metrics.read(path.resolve(Metrics.FILE));

@@ -197,6 +197,16 @@ public final class RunWriter implements AutoCloseable {
     }
   }
 
+  /** Writes the recipe anew, as a training that is to go on for longer asks for. */
+  public void replaceRecipe(String recipe) {
+    AtomicFiles.write(folder.file(RunFolder.RECIPE), recipe);
+  }
+
+  /** Writes a record of plain values to a file of the run, as JSON. */
+  public void writeJson(String name, Record value) {
+    AtomicFiles.write(folder.file(name), Json.pretty(value));
+  }
+
   /**
    * Writes a checkpoint. The metrics so far are flushed to the disk first, so that a power cut
    * cannot leave a checkpoint without them. Which is the best, and which may go, is said to {@link

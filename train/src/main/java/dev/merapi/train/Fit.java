@@ -1,0 +1,298 @@
+package dev.merapi.train;
+
+import dev.merapi.data.Batch;
+import dev.merapi.data.Position;
+import dev.merapi.data.Splits;
+import dev.merapi.nn.Mode;
+import dev.merapi.nn.Parameters;
+import dev.merapi.optim.Optimization;
+import dev.merapi.optim.StepResult;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Tensor;
+import dev.merapi.train.Progress.Field;
+import dev.merapi.train.Trained.Ending;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** One call of {@link Trainer#fit}: the loop, and where it stands. */
+final class Fit {
+  /** Streams below the trainer's key; the model's first weights are drawn from others. */
+  private static final int SHUFFLING = 1;
+
+  private static final int LAYERS = 2;
+  private static final double NANOS = 1e9;
+
+  private final Trainer trainer;
+  private final Splits data;
+  private final int epochs;
+  private final SequencedMap<String, Parameter> parameters;
+  private final Optimization optimization;
+  private final String fingerprint;
+
+  private Position position = Position.START;
+  private long batches;
+  private Totals totals;
+  private double epochSeconds;
+  private double seconds;
+  private final List<EpochScores> history = new ArrayList<>();
+  private final Map<Parameter, MemorySegment> bestWeights = new HashMap<>();
+
+  private long clock = System.nanoTime();
+  private long lastSaved = clock;
+
+  Fit(Trainer trainer, Splits data, Epochs epochs) {
+    if (data.train().size() == 0) {
+      throw new MerapiException("fit: there is nothing to train on; give training samples");
+    }
+    this.trainer = trainer;
+    this.data = data;
+    this.epochs = epochs.count();
+    this.parameters = Parameters.of(trainer.model);
+    this.optimization = Optimization.of(trainer.model, trainer.optimizer, trainer.options);
+    this.fingerprint = data.train().fingerprint();
+    this.totals = Totals.none(trainer.metrics);
+    trainer.start.ifPresent(this::resume);
+  }
+
+  Trained run() {
+    var ending = Ending.COMPLETE;
+    while (position.epoch() < epochs && ending == Ending.COMPLETE) {
+      if (trainer.stopping.stops(history)) {
+        ending = Ending.STOPPED_EARLY;
+      } else if (!epoch()) {
+        ending = Ending.INTERRUPTED;
+      }
+    }
+    return new Trained(
+        trainer,
+        ending,
+        history,
+        optimization.steps(),
+        seconds,
+        trainer.stopping.best(history),
+        this::useBest);
+  }
+
+  /** Goes on to the end of an epoch; false if it was asked to stop. */
+  private boolean epoch() {
+    var source = data.train().batches(trainer.batch, trainer.key.fold(SHUFFLING));
+    var iterator = source.from(position);
+    long perEpoch = trainer.stepsPerEpoch(data.train());
+    long before = perEpoch * position.epoch();
+    boolean stopped = false;
+    StepResult result;
+    tick();
+    try (var bar =
+        progress()
+            .start(
+            "epoch %d/%d".formatted(position.epoch() + 1, epochs), perEpoch)) {
+      do {
+        result = step(iterator);
+        epochSeconds += tick();
+        bar.step(optimization.steps() - before, fields(result));
+        stopped = trainer.stop.getAsBoolean();
+        if (iterator.hasNext() && (stopped || due())) {
+          save();
+        }
+      } while (iterator.hasNext() && !stopped);
+    }
+    if (!iterator.hasNext()) {
+      finishEpoch(result, stopped);
+    }
+    return !stopped;
+  }
+
+  /** One step, over as many batches as it accumulates. */
+  private StepResult step(Iterator<Batch> iterator) {
+    long samples = 0;
+    for (int i = 1; ; i++) {
+      var batch = iterator.next();
+      samples += batch.size();
+      boolean last = i == trainer.accumulate || !iterator.hasNext();
+      var mode = Mode.training(trainer.key.fold(LAYERS).fold(batches));
+      var prediction = trainer.model.apply(batch.x(), mode);
+      var loss = trainer.loss.apply(prediction, batch.y());
+      var sums =
+          trainer.metrics.stream()
+              .map(metric -> metric.total(prediction, batch.y()))
+              .toArray(Tensor[]::new);
+      var result =
+          last
+              ? optimization.step(loss, mode, batch.size(), sums)
+              : optimization.accumulate(loss, mode, batch.size(), sums);
+      if (!result.applied()) {
+        throw new MerapiException(
+            NonFinite.explain(
+                optimization.steps() + 1, loss, parameters, optimization.learningRate()));
+      }
+      batches++;
+      position = position.nextBatch();
+      totals = totals.plus(last ? samples : 0, result.loss(), Totals.numbers(result.outputs()));
+      if (last) {
+        return result;
+      }
+    }
+  }
+
+  private void finishEpoch(StepResult result, boolean stopped) {
+    Optional<Scores> validation =
+        data.validation().size() > 0
+            ? Optional.of(trainer.evaluate(data.validation()))
+            : Optional.empty();
+    tick();
+    var done =
+        new EpochScores(
+            position.epoch() + 1,
+            optimization.steps(),
+            totals.scores(trainer.metrics),
+            validation,
+            result.learningRate(),
+            result.gradientNorm(),
+            epochSeconds);
+    history.add(done);
+    optimization.observe(done.validation().orElse(done.train()).loss());
+    position = position.nextEpoch();
+    totals = Totals.none(trainer.metrics);
+    epochSeconds = 0;
+    boolean best = trainer.stopping.best(history).equals(Optional.of(done));
+    boolean last = position.epoch() >= epochs || trainer.stopping.stops(history) || stopped;
+    if (last || done.epoch() % trainer.reportEvery == 0) {
+      trainer.progress.print(summary(done));
+    }
+    trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
+    if (last || best || done.epoch() % trainer.saving.epochs() == 0) {
+      save();
+    }
+    if (best) {
+      markBest();
+    }
+  }
+
+  private Progress progress() {
+    return (position.epoch() + 1) % trainer.reportEvery == 0 ? trainer.progress : Progress.none();
+  }
+
+  /** The line that stays when an epoch is done. */
+  private String summary(EpochScores done) {
+    var text = new StringBuilder("epoch %d/%d".formatted(done.epoch(), epochs));
+    done.train().named("train").forEach((name, value) -> text.append(field(name, value)));
+    done.validation()
+        .ifPresent(scores -> scores.named("val").forEach((n, value) -> text.append(field(n, value))));
+    return text.append("  %.1f s".formatted(done.seconds())).toString();
+  }
+
+  private static String field(String name, double value) {
+    return String.format(Locale.ROOT, "  %s %.4f", name, value);
+  }
+
+  private Field[] fields(StepResult result) {
+    var fields = new ArrayList<Field>();
+    var soFar = totals.scores(trainer.metrics);
+    fields.add(Field.of("loss", soFar.loss()));
+    soFar.metrics().forEach((name, value) -> fields.add(Field.of(name, value)));
+    fields.add(Field.of("samples/s", soFar.samples() / epochSeconds));
+    fields.add(Field.of("|g|", result.gradientNorm()));
+    return fields.toArray(Field[]::new);
+  }
+
+  /** The seconds since the last call. */
+  private double tick() {
+    long now = System.nanoTime();
+    double passed = (now - clock) / NANOS;
+    clock = now;
+    seconds += passed;
+    return passed;
+  }
+
+  // ---- checkpoints
+
+  private boolean due() {
+    return trainer.saving.due(optimization.steps(), System.nanoTime() - lastSaved);
+  }
+
+  private void save() {
+    trainer.run.ifPresent(
+        run -> {
+          run.save(
+              optimization.steps(),
+              Weights.of(parameters),
+              Weights.of(optimization.state()),
+              state());
+          run.folder().checkpoints().prune(trainer.saving.keep());
+          lastSaved = System.nanoTime();
+        });
+  }
+
+  private FitState state() {
+    return new FitState(
+        trainer.key.value(),
+        fingerprint,
+        position,
+        batches,
+        totals,
+        epochSeconds,
+        seconds,
+        optimization.scheduleState(),
+        history);
+  }
+
+  private void resume(Checkpoint checkpoint) {
+    var state = checkpoint.state(FitState.class);
+    if (state.key() != trainer.key.value() || !state.data().equals(fingerprint)) {
+      throw new FileException(
+          checkpoint.folder(),
+          state.key() != trainer.key.value()
+              ? "it was made with another seed"
+              : "it was made with other training data",
+          "go on with those of the checkpoint, or start a new run");
+    }
+    if (state.totals().metrics().size() != trainer.metrics.size()) {
+      throw new FileException(
+          checkpoint.folder(),
+          "it was made with other metrics",
+          "go on with those of the checkpoint, or start a new run");
+    }
+    checkpoint.loadModel(parameters);
+    checkpoint.loadOptimizer(optimization.state());
+    optimization.resume(checkpoint.step(), state.schedule());
+    position = state.position();
+    batches = state.batches();
+    totals = state.totals();
+    epochSeconds = state.epochSeconds();
+    seconds = state.seconds();
+    history.addAll(state.history());
+  }
+
+  private void markBest() {
+    if (trainer.run.isPresent()) {
+      trainer.run.get().folder().checkpoints().markBest(optimization.steps());
+    } else {
+      parameters
+          .values()
+          .forEach(
+              parameter -> {
+                var now = parameter.storage().segment();
+                bestWeights
+                    .computeIfAbsent(parameter, _ -> Arena.ofAuto().allocate(now.byteSize(), 64))
+                    .copyFrom(now);
+              });
+    }
+  }
+
+  private void useBest() {
+    trainer
+        .run
+        .flatMap(run -> run.folder().checkpoints().best())
+        .ifPresent(checkpoint -> checkpoint.loadModel(parameters));
+    bestWeights.forEach((parameter, weights) -> parameter.storage().segment().copyFrom(weights));
+  }
+}

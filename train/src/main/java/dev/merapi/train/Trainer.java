@@ -1,0 +1,205 @@
+package dev.merapi.train;
+
+import dev.merapi.data.Batches;
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Splits;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Loss;
+import dev.merapi.optim.Optimizer;
+import dev.merapi.optim.StepOptions;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Step;
+import dev.merapi.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains a model, measures it, and uses it.
+ *
+ * {@snippet :
+ * var trained =
+ *     Trainer.of(model, Loss.crossEntropy(), Adam.of(1e-3))
+ *         .metrics(Metric.accuracy())
+ *         .batch(64)
+ *         .fit(splits, Epochs.of(5));
+ * IO.println(trained.evaluate(splits.test()).accuracy());
+ * }
+ *
+ * <p>By default: batches of 32, one batch a step, a constant learning rate, the key of seed 0, no
+ * metrics, no early stopping, no files, and nothing shown. Say what differs, then call {@link #fit}.
+ * The same key gives the same numbers to the last bit. Not for several threads at a time.
+ */
+public final class Trainer {
+  final Layer model;
+  final Loss loss;
+  final Optimizer optimizer;
+  StepOptions options = StepOptions.DEFAULT;
+  List<Metric> metrics = List.of();
+  int batch = 32;
+  int accumulate = 1;
+  int evaluationBatch = 256;
+  Key key = Key.of(0);
+  EarlyStopping stopping = EarlyStopping.never();
+  Optional<RunWriter> run = Optional.empty();
+  Saving saving = Saving.DEFAULT;
+  Optional<Checkpoint> start = Optional.empty();
+  Progress progress = Progress.none();
+  int reportEvery = 1;
+  BooleanSupplier stop = () -> false;
+
+  private Trainer(Layer model, Loss loss, Optimizer optimizer) {
+    this.model = model;
+    this.loss = loss;
+    this.optimizer = optimizer;
+  }
+
+  /** A trainer for one model. */
+  public static Trainer of(Layer model, Loss loss, Optimizer optimizer) {
+    return new Trainer(model, loss, optimizer);
+  }
+
+  /** The schedule of the learning rate, clipping, and groups of parameters. */
+  public Trainer options(StepOptions options) {
+    this.options = options;
+    return this;
+  }
+
+  /** What is measured beside the loss. */
+  public Trainer metrics(Metric... metrics) {
+    this.metrics = List.of(metrics);
+    return this;
+  }
+
+  /** How many samples make a batch of the training data. */
+  public Trainer batch(int samples) {
+    this.batch = atLeastOne("batch", samples);
+    return this;
+  }
+
+  /**
+   * One step for so many batches, down the mean of their gradients: as good as a batch so many times
+   * as large, in the memory of one.
+   */
+  public Trainer accumulate(int batches) {
+    this.accumulate = atLeastOne("accumulate", batches);
+    return this;
+  }
+
+  /** How many samples make a batch when the model is measured or used; its results do not depend on it. */
+  public Trainer evaluationBatch(int samples) {
+    this.evaluationBatch = atLeastOne("evaluation batch", samples);
+    return this;
+  }
+
+  /** Decides on all that is random: the order of the samples in each epoch, dropout in each step. */
+  public Trainer key(Key key) {
+    this.key = key;
+    return this;
+  }
+
+  /** Which epoch is the best, and when to stop. */
+  public Trainer stopEarly(EarlyStopping stopping) {
+    this.stopping = stopping;
+    return this;
+  }
+
+  /** Writes metrics and checkpoints to a run's folder. */
+  public Trainer saveTo(RunWriter run, Saving saving) {
+    this.run = Optional.of(run);
+    this.saving = saving;
+    return this;
+  }
+
+  /**
+   * Goes on from a checkpoint, as if the training had never been interrupted: with the same
+   * settings and data its numbers are those of an uninterrupted one, to the last bit.
+   */
+  public Trainer resumeFrom(Checkpoint checkpoint) {
+    this.start = Optional.of(checkpoint);
+    return this;
+  }
+
+  /** Where to show how far it is. */
+  public Trainer progress(Progress progress) {
+    this.progress = progress;
+    return this;
+  }
+
+  /** Shows only every so many epochs, for many short ones. */
+  public Trainer reportEvery(int epochs) {
+    this.reportEvery = atLeastOne("report", epochs);
+    return this;
+  }
+
+  /** Asked after each step: true ends the training, after a checkpoint. */
+  public Trainer stopWhen(BooleanSupplier stop) {
+    this.stop = stop;
+    return this;
+  }
+
+  private static int atLeastOne(String what, int value) {
+    if (value < 1) {
+      throw new MerapiException(what + ": " + value + " is too few; give at least 1");
+    }
+    return value;
+  }
+
+  // ---- training
+
+  /** Steps in one pass over some data. */
+  public long stepsPerEpoch(Dataset train) {
+    return Math.ceilDiv(Math.ceilDiv((long) train.size(), batch), accumulate);
+  }
+
+  /**
+   * Trains on {@code data.train()} and looks at {@code data.validation()} after each epoch.
+   *
+   * @throws MerapiException if there is nothing to train on, or the loss or the gradients become
+   *     infinite or NaN: the message names the step, the op and the layer
+   */
+  public Trained fit(Splits data, Epochs epochs) {
+    return new Fit(this, data, epochs).run();
+  }
+
+  // ---- use
+
+  /**
+   * The loss and the metrics on some data, in evaluation.
+   *
+   * @throws MerapiException if there are none
+   */
+  public Scores evaluate(Dataset data) {
+    if (data.size() == 0) {
+      throw new MerapiException("evaluate: the data set is empty; give it samples");
+    }
+    var totals = Totals.none(metrics);
+    for (var batch : inOrder(data).epoch(0)) {
+      var prediction = model.apply(batch.x());
+      var outputs = new ArrayList<Tensor>();
+      outputs.add(loss.apply(prediction, batch.y()));
+      metrics.forEach(metric -> outputs.add(metric.total(prediction, batch.y())));
+      var values = Totals.numbers(new Step(outputs, List.of()).run());
+      totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
+    }
+    return totals.scores(metrics);
+  }
+
+  /** What the model makes of one batch: (batch, …) → its output, computed. */
+  public Tensor predict(Tensor x) {
+    return Step.compute(model.apply(x)).getFirst();
+  }
+
+  /** What the model makes of every sample, computed a batch at a time: the batches' outputs. */
+  public List<Tensor> predict(Dataset data) {
+    var outputs = new ArrayList<Tensor>();
+    inOrder(data).epoch(0).forEach(batch -> outputs.add(predict(batch.x())));
+    return outputs;
+  }
+
+  private Batches inOrder(Dataset data) {
+    return data.batches(evaluationBatch);
+  }
+}
