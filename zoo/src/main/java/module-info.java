@@ -2,4 +2,6 @@
 module dev.merapi.zoo {
   requires transitive dev.merapi.core;
   requires transitive dev.merapi.nn;
+
+  exports dev.merapi.zoo;
 }
