@@ -166,7 +166,7 @@ final class Fit {
     boolean best = trainer.stopping.best(history).equals(Optional.of(done));
     boolean last = position.epoch() >= epochs || trainer.stopping.stops(history) || stopped;
     if (last || done.epoch() % trainer.reportEvery == 0) {
-      trainer.progress.print(summary(done));
+      validation.ifPresent(scores -> trainer.progress.print(summary(scores, best)));
     }
     trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
     if (last || best || done.epoch() % trainer.saving.epochs() == 0) {
@@ -181,17 +181,13 @@ final class Fit {
     return (position.epoch() + 1) % trainer.reportEvery == 0 ? trainer.progress : Progress.none();
   }
 
-  /** The line that stays when an epoch is done. */
-  private String summary(EpochScores done) {
-    var text = new StringBuilder("epoch %d/%d".formatted(done.epoch(), epochs));
-    done.train().named("train").forEach((name, value) -> text.append(field(name, value)));
-    done.validation()
-        .ifPresent(scores -> scores.named("val").forEach((n, value) -> text.append(field(n, value))));
-    return text.append("  %.1f s".formatted(done.seconds())).toString();
-  }
-
-  private static String field(String name, double value) {
-    return String.format(Locale.ROOT, "  %s %.4f", name, value);
+  /** The line below an epoch's bar, which has told about training. */
+  private static String summary(Scores validation, boolean best) {
+    var text = new StringBuilder("  validation");
+    validation
+        .named("")
+        .forEach((name, value) -> text.append(String.format(Locale.ROOT, " %s %.4f ", name.substring(1), value)));
+    return text.append(best ? " (best so far)" : "").toString();
   }
 
   private Field[] fields(StepResult result) {
