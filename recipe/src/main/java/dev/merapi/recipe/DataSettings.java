@@ -1,0 +1,144 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.Dataset;
+import dev.merapi.data.MemoryDataset;
+import dev.merapi.data.Normalisation;
+import dev.merapi.data.Progress;
+import dev.merapi.data.Splits;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Which data a recipe trains on. */
+public sealed interface DataSettings {
+
+  /**
+   * Finds the data.
+   *
+   * @param folder where the user says that they are; otherwise where the set looks for itself
+   * @param key decides which samples are held out
+   * @throws MerapiException if they cannot be found or used, or need no folder and were given one
+   */
+  Splits load(Optional<Path> folder, Key key, Progress download);
+
+  /** What a picture's pixels, from 0 to 1, are turned into before the network sees them. */
+  default Normalisation normalisation() {
+    return Normalisation.NONE;
+  }
+
+  /**
+   * Pictures of digits that Merapi draws; see {@link dev.merapi.data.Digits}.
+   *
+   * @param train how many to learn from
+   * @param validation how many to compare epochs by
+   * @param test how many to report on
+   * @param mean of the pixels, taken off them
+   * @param deviation of the pixels, that they are divided by
+   */
+  record Digits(
+      @Default("20000") @Range(from = 1, to = 1e6) int train,
+      @Default("1000") @Range(from = 0, to = 1e6) int validation,
+      @Default("5000") @Range(from = 1, to = 1e6) int test,
+      @Default("0") double mean,
+      @Default("1") @Range(from = 1e-6) double deviation)
+      implements DataSettings {
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      refuse(folder);
+      // Other pictures than those of training: each part is drawn with a key of its own.
+      return new Splits(
+              dev.merapi.data.Digits.of(train, key.fold(0)),
+              dev.merapi.data.Digits.of(validation, key.fold(1)),
+              dev.merapi.data.Digits.of(test, key.fold(2)),
+              List.of())
+          .normalised(normalisation());
+    }
+
+    @Override
+    public Normalisation normalisation() {
+      return Normalisation.of((float) mean, (float) deviation);
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.data.Mnist}.
+   *
+   * @param take only so many of the training pictures; null for all
+   * @param validation the share of the training pictures that is held out to compare epochs by; with
+   *     0 the test pictures are measured after each epoch instead, and choose nothing
+   * @param mean of the pixels, taken off them
+   * @param deviation of the pixels, that they are divided by
+   */
+  record Mnist(
+      @Default("null") @Range(from = 2) Optional<Integer> take,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.1307") double mean,
+      @Default("0.3081") @Range(from = 1e-6) double deviation)
+      implements DataSettings {
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      var splits = dev.merapi.data.Mnist.load(folder, download);
+      return prepared(splits, take, validation, normalisation(), key);
+    }
+
+    @Override
+    public Normalisation normalisation() {
+      return Normalisation.of((float) mean, (float) deviation);
+    }
+  }
+
+  /** See {@link dev.merapi.data.FashionMnist}; its settings are those of {@link Mnist}. */
+  record FashionMnist(
+      @Default("null") @Range(from = 2) Optional<Integer> take,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.2860") double mean,
+      @Default("0.3530") @Range(from = 1e-6) double deviation)
+      implements DataSettings {
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      var splits = dev.merapi.data.FashionMnist.load(folder, download);
+      return prepared(splits, take, validation, normalisation(), key);
+    }
+
+    @Override
+    public Normalisation normalisation() {
+      return Normalisation.of((float) mean, (float) deviation);
+    }
+  }
+
+  /** Three rows of three numbers, with a yes or no for each: enough to see a network learn. */
+  record ThreeRows() implements DataSettings {
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      refuse(folder);
+      float[] x = {0.1f, 0.9f, 0.3f, 0.8f, 0.2f, 0.7f, 0.5f, 0.4f, 0.1f};
+      Dataset rows = MemoryDataset.valued(x, Shape.of(3), new float[] {1, 0, 1}, Shape.of(1));
+      return Splits.of(rows, rows).noting("the test rows are the three training rows");
+    }
+  }
+
+  private static Splits prepared(
+      Splits splits, Optional<Integer> take, double validation, Normalisation scale, Key key) {
+    var taken =
+        take.map(
+                count ->
+                    new Splits(
+                        splits.train().take(count),
+                        splits.validation(),
+                        splits.test(),
+                        splits.notes()))
+            .orElse(splits);
+    return taken.split(1 - validation, key).normalised(scale);
+  }
+
+  private static void refuse(Optional<Path> folder) {
+    if (folder.isPresent()) {
+      throw new MerapiException(
+          "this recipe makes its own data and reads none; leave --data %s away"
+              .formatted(folder.get()));
+    }
+  }
+}

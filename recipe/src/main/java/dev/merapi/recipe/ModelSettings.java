@@ -1,0 +1,104 @@
+package dev.merapi.recipe;
+
+import dev.merapi.nn.Elu;
+import dev.merapi.nn.Gelu;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.LeakyRelu;
+import dev.merapi.nn.Relu;
+import dev.merapi.nn.Sigmoid;
+import dev.merapi.nn.Silu;
+import dev.merapi.nn.Tanh;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which network a recipe trains. The sizes of its input and output follow from the data. */
+public sealed interface ModelSettings {
+
+  /**
+   * Builds the network.
+   *
+   * @param features the shape of one sample
+   * @param outputs how many numbers are wanted of it: the classes, or the size of a target
+   */
+  Layer build(Shape features, int outputs, Key key);
+
+  /** The function between two layers. */
+  enum Activation {
+    RELU,
+    LEAKY_RELU,
+    ELU,
+    GELU,
+    SILU,
+    SIGMOID,
+    TANH;
+
+    Layer layer() {
+      return switch (this) {
+        case RELU -> Relu.of();
+        case LEAKY_RELU -> LeakyRelu.of();
+        case ELU -> Elu.of();
+        case GELU -> Gelu.of();
+        case SILU -> Silu.of();
+        case SIGMOID -> Sigmoid.of();
+        case TANH -> Tanh.of();
+      };
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.Mlp}.
+   *
+   * @param hidden the sizes of the layers between input and output
+   */
+  record Mlp(
+      @Default("[128]") @Range(from = 1) List<Integer> hidden,
+      @Default("relu") Activation activation,
+      @Default("0") @Range(from = 0, to = 0.99) double dropout)
+      implements ModelSettings {
+    @Override
+    public Layer build(Shape features, int outputs, Key key) {
+      List<Integer> sizes = new ArrayList<>();
+      sizes.add(Math.toIntExact(features.elements()));
+      sizes.addAll(hidden);
+      sizes.add(outputs);
+      return dev.merapi.zoo.Mlp.of(sizes, key).activation(activation.layer()).dropout(dropout);
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.Cnn}.
+   *
+   * @param channels how many each convolution gives
+   * @param hidden the sizes of the layers between the last pool and the logits
+   * @param dropout behind each of these
+   */
+  record Cnn(
+      @Default("[32, 64]") @Range(from = 1) List<Integer> channels,
+      @Default("[128]") @Range(from = 1) List<Integer> hidden,
+      @Default("0") @Range(from = 0, to = 0.99) double dropout)
+      implements ModelSettings {
+    @Override
+    public Layer build(Shape features, int outputs, Key key) {
+      return dev.merapi.zoo.Cnn.of(features, channels, hidden, outputs, key).dropout(dropout);
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.Autoencoder}.
+   *
+   * @param code how many numbers a sample is squeezed through
+   * @param dropout of the code
+   */
+  record Autoencoder(
+      @Default("32") @Range(from = 1) int code,
+      @Default("0") @Range(from = 0, to = 0.99) double dropout)
+      implements ModelSettings {
+    @Override
+    public Layer build(Shape features, int outputs, Key key) {
+      return dev.merapi.zoo.Autoencoder.of(Math.toIntExact(features.elements()), code, key)
+          .dropout(dropout);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.Picture;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Parameters;
+import dev.merapi.recipe.EvaluationSettings.Weights;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Step;
+import dev.merapi.tensor.Tensor;
+import dev.merapi.train.Checkpoint;
+import dev.merapi.train.FileException;
+import dev.merapi.train.RunFolder;
+import dev.merapi.zoo.Autoencoder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The network of a run with the weights that count, ready to be used. */
+public final class TrainedModel {
+  private static final int SIDE = 28;
+
+  private final Recipe.Training recipe;
+  private final Signature signature;
+  private final Layer model;
+
+  private TrainedModel(Recipe.Training recipe, Signature signature, Layer model) {
+    this.recipe = recipe;
+    this.signature = signature;
+    this.model = model;
+  }
+
+  /** A class and how probable it is, from 0 to 1. */
+  public record Candidate(String label, double probability) {}
+
+  /** What a network takes a picture for: the most probable class first. */
+  public record Guess(String file, List<Candidate> candidates) {
+    public Guess {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /**
+   * Reads the network of a run.
+   *
+   * @throws MerapiException if the run has no weights yet, or they are of another network
+   */
+  public static TrainedModel open(RunFolder run) {
+    var recipe = training(run);
+    var signature = run.readJson(Signature.FILE, Signature.class);
+    var model = TrainingRun.build(recipe, signature);
+    checkpoint(run, recipe).loadModel(Parameters.of(model));
+    return new TrainedModel(recipe, signature, model);
+  }
+
+  /**
+   * The recipe of a run that trains a network.
+   *
+   * @throws MerapiException if it is a demonstration
+   */
+  public static Recipe.Training training(RunFolder run) {
+    return switch (Recipes.of(run, List.of())) {
+      case Recipe.Training training -> training;
+      case Recipe.Descent descent ->
+          throw new FileException(
+              run.path(),
+              "a run of %s has no network to use".formatted(descent.name()),
+              "look at its pictures, or give a run of another recipe");
+    };
+  }
+
+  /** Whether the network of a recipe can be shown pictures. */
+  public static boolean readsPictures(Recipe.Training recipe) {
+    return !(recipe.data() instanceof DataSettings.ThreeRows);
+  }
+
+  /** The checkpoint whose weights count: the best one, else the last one. */
+  public static Checkpoint checkpoint(RunFolder run, Recipe.Training recipe) {
+    var best =
+        recipe.evaluation().weights() == Weights.BEST
+            ? run.checkpoints().best()
+            : Optional.<Checkpoint>empty();
+    return best.or(() -> run.checkpoints().newest().checkpoint())
+        .orElseThrow(
+            () ->
+                new FileException(
+                    run.path(),
+                    "the run has no checkpoint yet",
+                    "wait for its first, or go on with it: ./merapi train --resume " + run.path()));
+  }
+
+  /** Whether it makes pictures of pictures. */
+  public boolean reconstructs() {
+    return model instanceof Autoencoder;
+  }
+
+  /**
+   * Tells what pictures show.
+   *
+   * @throws MerapiException if a file is not a picture, or the network does not classify pictures
+   */
+  public List<Guess> classify(List<Path> files) {
+    var pictures = read(files);
+    var guesses = new ArrayList<Guess>();
+    for (int i = 0; i < files.size(); i++) {
+      var logits = model.apply(prepared(pictures.get(i)));
+      float[] probabilities = Step.compute(logits.softmax(-1)).getFirst().toArray();
+      var candidates = new ArrayList<Candidate>();
+      for (int c = 0; c < probabilities.length; c++) {
+        candidates.add(new Candidate(signature.classes().get(c), probabilities[c]));
+      }
+      candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
+      guesses.add(new Guess(files.get(i).toString(), candidates));
+    }
+    return guesses;
+  }
+
+  /**
+   * Writes pictures above what an autoencoder makes of them.
+   *
+   * @throws MerapiException if a file is not a picture
+   */
+  public void reconstruct(List<Path> files, Path png) {
+    if (!(model instanceof Autoencoder autoencoder)) {
+      throw new IllegalStateException("this network does not reconstruct");
+    }
+    var originals = Tensor.concat(0, read(files).stream().map(this::prepared).toList());
+    Reconstruction.sheet(originals, autoencoder).writePng(png);
+  }
+
+  /** All files are read before any is used: a wrong one is told before anything is shown. */
+  private List<Picture> read(List<Path> files) {
+    if (!signature.features().equals(List.of(1, SIDE, SIDE))
+        || (signature.classes().isEmpty() && !reconstructs())) {
+      throw new MerapiException(
+          "the network of %s takes numbers, not pictures; give a run of a recipe that reads pictures, such as digits"
+              .formatted(recipe.name()));
+    }
+    return files.stream().map(this::read).toList();
+  }
+
+  private Picture read(Path file) {
+    var picture = Picture.read(file);
+    if (!(recipe.data() instanceof DataSettings.FashionMnist)) {
+      return picture.digit();
+    }
+    if (picture.width() != SIDE || picture.height() != SIDE) {
+      throw new FileException(
+          file,
+          "it has %dx%d pixels".formatted(picture.width(), picture.height()),
+          "give clothes in 28x28 pixels, light on black, as Fashion-MNIST has them");
+    }
+    return picture;
+  }
+
+  private Tensor prepared(Picture picture) {
+    var scale = recipe.data().normalisation();
+    return picture.tensor().sub(scale.mean()[0]).div(scale.deviation()[0]);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.merapi.recipe;
+
+import dev.merapi.nn.Loss;
+import dev.merapi.optim.StepOptions;
+import dev.merapi.train.EarlyStopping;
+import dev.merapi.train.Metric;
+import java.util.Optional;
+
+/**
+ * How a recipe trains.
+ *
+ * @param epochs passes over the training data
+ * @param batch samples in a batch
+ * @param accumulate batches in a step
+ * @param target what the network is to give: what the data say, or its own input
+ * @param clipNorm the greatest norm of all gradients together; null for any
+ * @param report show and save after every so many epochs
+ * @param checkpointSeconds save at least so often, too
+ */
+public record TrainingSettings(
+    @Default("10") @Range(from = 1) int epochs,
+    @Default("64") @Range(from = 1) int batch,
+    @Default("1") @Range(from = 1) int accumulate,
+    @Default("cross-entropy") LossName loss,
+    @Default("labels") Target target,
+    @Default("{kind: adam}") OptimizerSettings optimizer,
+    @Default("{kind: constant}") ScheduleSettings schedule,
+    @Default("null") @Range(from = 1e-9) Optional<Double> clipNorm,
+    @Default("null") Optional<Patience> earlyStopping,
+    @Default("1") @Range(from = 1) int report,
+    @Default("300") @Range(from = 1) int checkpointSeconds) {
+
+  /** See {@link Loss}. */
+  public enum LossName {
+    CROSS_ENTROPY,
+    BINARY_CROSS_ENTROPY,
+    MSE,
+    MAE,
+    HUBER;
+
+    Loss build() {
+      return switch (this) {
+        case CROSS_ENTROPY -> Loss.crossEntropy();
+        case BINARY_CROSS_ENTROPY -> Loss.binaryCrossEntropy();
+        case MSE -> Loss.mse();
+        case MAE -> Loss.mae();
+        case HUBER -> Loss.huber(1);
+      };
+    }
+  }
+
+  /** What the network is to give. */
+  public enum Target {
+    /** The class or the number that the data have for a sample. */
+    LABELS,
+    /** The sample itself. */
+    INPUT
+  }
+
+  /**
+   * See {@link EarlyStopping}.
+   *
+   * @param metric what is to get better
+   * @param patience for so many epochs it need not
+   * @param minDelta by how much, at least
+   */
+  public record Patience(
+      @Default("loss") MetricName metric,
+      @Default("5") @Range(from = 1) int patience,
+      @Default("0") @Range(from = 0) double minDelta) {
+    EarlyStopping build() {
+      return metric
+          .build()
+          .map(measured -> EarlyStopping.on(measured, patience))
+          .orElse(EarlyStopping.onLoss(patience))
+          .minDelta(minDelta);
+    }
+  }
+
+  /** What can be measured. */
+  public enum MetricName {
+    LOSS,
+    ACCURACY,
+    BINARY_ACCURACY,
+    MSE,
+    MAE;
+
+    /** The metric; the loss is none. */
+    Optional<Metric> build() {
+      return switch (this) {
+        case LOSS -> Optional.empty();
+        case ACCURACY -> Optional.of(Metric.accuracy());
+        case BINARY_ACCURACY -> Optional.of(Metric.binaryAccuracy());
+        case MSE -> Optional.of(Metric.meanSquaredError());
+        case MAE -> Optional.of(Metric.meanAbsoluteError());
+      };
+    }
+  }
+
+  StepOptions options(long stepsPerEpoch) {
+    var options = StepOptions.DEFAULT.schedule(schedule.build(stepsPerEpoch, epochs));
+    return clipNorm.isPresent() ? options.clipNorm(clipNorm.get()) : options;
+  }
+}

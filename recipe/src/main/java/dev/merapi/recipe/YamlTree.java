@@ -1,0 +1,111 @@
+package dev.merapi.recipe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** YAML as a tree whose every node knows where it was written. */
+final class YamlTree {
+  private static final String SET = "--set ";
+
+  private YamlTree() {}
+
+  /**
+   * Reads a text.
+   *
+   * @param source what to call it in messages, such as its file
+   */
+  static Node parse(String source, String text) {
+    var settings = LoadSettings.builder().setLabel(source).build();
+    try {
+      return new Compose(settings)
+          .composeString(text)
+          .orElseThrow(() -> new RecipeException(source + ": it is empty; write a recipe into it"));
+    } catch (MarkedYamlEngineException e) {
+      throw new RecipeException(
+          "%s: this is not YAML: %s"
+              .formatted(e.getProblemMark().map(YamlTree::place).orElse(source), e.getProblem()),
+          e);
+    } catch (YamlEngineException e) {
+      throw new RecipeException(source + ": this is not YAML: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Replaces one value.
+   *
+   * @param assignment {@code key.key=value}, the value in YAML
+   * @throws RecipeException if it is not of that form
+   */
+  static void set(MappingNode root, String assignment) {
+    int equals = assignment.indexOf('=');
+    if (equals < 1 || equals == assignment.length() - 1) {
+      throw new RecipeException(
+          SET + assignment + ": write key=value, for instance --set training.epochs=3");
+    }
+    var source = SET + assignment;
+    var value = parse(source, assignment.substring(equals + 1));
+    var keys = List.of(assignment.substring(0, equals).split("\\.", -1));
+    var node = root;
+    for (var key : keys.subList(0, keys.size() - 1)) {
+      var next = get(node, key);
+      if (next.isPresent() && next.get() instanceof MappingNode inner) {
+        node = inner;
+      } else {
+        var made =
+            new MappingNode(
+                Tag.MAP,
+                true,
+                new ArrayList<>(),
+                FlowStyle.BLOCK,
+                value.getStartMark(),
+                value.getEndMark());
+        put(node, key, made, value.getStartMark());
+        node = made;
+      }
+    }
+    put(node, keys.getLast(), value, value.getStartMark());
+  }
+
+  private static Optional<Node> get(MappingNode mapping, String key) {
+    return mapping.getValue().stream()
+        .filter(entry -> text(entry.getKeyNode()).equals(key))
+        .map(NodeTuple::getValueNode)
+        .findFirst();
+  }
+
+  private static void put(MappingNode mapping, String key, Node value, Optional<Mark> mark) {
+    var entries = new ArrayList<>(mapping.getValue());
+    entries.removeIf(entry -> text(entry.getKeyNode()).equals(key));
+    entries.add(new NodeTuple(new ScalarNode(Tag.STR, true, key, ScalarStyle.PLAIN, mark, mark), value));
+    mapping.setValue(entries);
+  }
+
+  /** The text of a scalar; of anything else, something that is no key. */
+  static String text(Node node) {
+    return node instanceof ScalarNode scalar ? scalar.getValue() : "(not a word)";
+  }
+
+  /** Where a node stands: {@code recipe.yaml:3:5}, or the {@code --set} that it came with. */
+  static String place(Node node) {
+    return node.getStartMark().map(YamlTree::place).orElse("recipe");
+  }
+
+  private static String place(Mark mark) {
+    return mark.getName().startsWith(SET)
+        ? mark.getName()
+        : "%s:%d:%d".formatted(mark.getName(), mark.getLine() + 1, mark.getColumn() + 1);
+  }
+}
