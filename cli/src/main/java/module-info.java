@@ -3,6 +3,7 @@ module dev.merapi.cli {
   requires dev.merapi.core;
   requires dev.merapi.data;
   requires dev.merapi.nn;
+  requires dev.merapi.recipe;
   requires dev.merapi.train;
   requires dev.merapi.zoo;
   requires info.picocli;

@@ -1,11 +1,16 @@
 package dev.merapi.cli;
 
+import dev.merapi.tensor.MerapiException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code merapi} command: parses the command line and hands over to a subcommand. */
 @Command(
@@ -13,7 +18,13 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks on the JVM.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {Doctor.class})
+    subcommands = {
+      Train.class,
+      Eval.class,
+      Predict.class,
+      RecipesCommand.class,
+      Doctor.class
+    })
 final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -27,7 +38,38 @@ final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(Main::tell)
+        .setParameterExceptionHandler(Main::tell);
+  }
+
+  /** A line for what the user can mend; all there is to know for what only we can. */
+  private static int tell(Exception error, CommandLine command, ParseResult arguments) {
+    var err = command.getErr();
+    if (error instanceof MerapiException) {
+      err.println("merapi: " + error.getMessage());
+      err.flush();
+      return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+    err.println("merapi: this is a bug of Merapi; please open an issue in its repository, with these lines:");
+    err.println("merapi %s, arguments %s".formatted(Version.current(), arguments.originalArgs()));
+    error.printStackTrace(err);
+    err.flush();
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  private static int tell(ParameterException error, String[] arguments) {
+    var command = error.getCommandLine();
+    var hint = new StringWriter();
+    UnmatchedArgumentException.printSuggestions(error, new PrintWriter(hint));
+    var line = (error.getMessage() + " " + hint).strip().replaceAll("\\s+", " ");
+    command
+        .getErr()
+        .println(
+            "merapi: %s (see `%s --help`)"
+                .formatted(line, command.getCommandSpec().qualifiedName()));
+    command.getErr().flush();
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   @Override

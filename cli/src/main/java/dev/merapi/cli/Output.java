@@ -1,0 +1,49 @@
+package dev.merapi.cli;
+
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.train.Progress;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Where a command speaks: results to standard output, what passes by to standard error. */
+final class Output {
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print one JSON object as the last line.")
+  private boolean json;
+
+  /** Says a line of the results. */
+  void line(String line) {
+    var out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+
+  /** Says the results once more for programs, if that is wanted. */
+  void json(Object results) {
+    if (json) {
+      line(Json.write(results));
+    }
+  }
+
+  /** Shows how far a training is. */
+  Progress progress() {
+    return Progress.to(System.err);
+  }
+
+  /** Shows how far a download is. */
+  dev.merapi.data.Progress downloads() {
+    return new DownloadProgress(progress());
+  }
+
+  /** Refuses an option that has no meaning here. */
+  void refuse(Optional<?> option, String why) {
+    if (option.isPresent()) {
+      throw new MerapiException(why);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.merapi.cli;
+
+import dev.merapi.recipe.Recipe;
+import dev.merapi.recipe.Recipes;
+import dev.merapi.recipe.Report;
+import dev.merapi.recipe.TrainedModel;
+import dev.merapi.train.RunFolder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Results as people read them. */
+final class Reading {
+  private Reading() {}
+
+  /** What has come of a run. */
+  static String of(Report report) {
+    var text = new StringBuilder(format("%d steps in %.1f s", report.steps(), report.seconds()));
+    report.samplesPerSecond().ifPresent(rate -> text.append(format(", %.0f samples/s", rate)));
+    report.bestEpoch().ifPresent(epoch -> text.append(format("; weights of epoch %d", epoch)));
+    report
+        .testLoss()
+        .ifPresent(loss -> text.append("\ntest  ").append(scores(loss, report.testAccuracy())));
+    return text.toString();
+  }
+
+  /** A loss, and an accuracy where there is one. */
+  static String scores(double loss, Optional<Double> accuracy) {
+    return format("loss %.4f", loss)
+        + accuracy.map(share -> format("  accuracy %.2f %%", 100 * share)).orElse("");
+  }
+
+  /** The command to type next. */
+  static String next(RunFolder run) {
+    return switch (Recipes.of(run, List.of())) {
+      case Recipe.Training training when TrainedModel.readsPictures(training) ->
+          "./merapi predict %s PICTURE…".formatted(run.path());
+      case Recipe.Training _ -> "./merapi eval " + run.path();
+      case Recipe.Descent _ -> "look at " + run.file("paths.png");
+    };
+  }
+
+  static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}
