@@ -5,6 +5,7 @@ import dev.merapi.recipe.TrainedModel.Guess;
 import dev.merapi.train.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -67,9 +68,9 @@ final class Predict implements Callable<Integer> {
         guess.candidates().stream()
             .skip(1)
             .limit(SHOWN - 1)
-            .map(other -> Reading.format("%s %.1f %%", other.label(), 100 * other.probability()))
+            .map(other -> String.format(Locale.ROOT, "%s %.1f %%", other.label(), 100 * other.probability()))
             .collect(Collectors.joining(", "));
-    return Reading.format(
+    return String.format(Locale.ROOT, 
         "%s  %s  %.1f %%   (%s)", guess.file(), best.label(), 100 * best.probability(), others);
   }
 }

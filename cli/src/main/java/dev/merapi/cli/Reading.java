@@ -15,9 +15,9 @@ final class Reading {
 
   /** What has come of a run. */
   static String of(Report report) {
-    var text = new StringBuilder(format("%d steps in %.1f s", report.steps(), report.seconds()));
-    report.samplesPerSecond().ifPresent(rate -> text.append(format(", %.0f samples/s", rate)));
-    report.bestEpoch().ifPresent(epoch -> text.append(format("; weights of epoch %d", epoch)));
+    var text = new StringBuilder(String.format(Locale.ROOT, "%d steps in %.1f s", report.steps(), report.seconds()));
+    report.samplesPerSecond().ifPresent(rate -> text.append(String.format(Locale.ROOT, ", %.0f samples/s", rate)));
+    report.bestEpoch().ifPresent(epoch -> text.append(String.format(Locale.ROOT, "; weights of epoch %d", epoch)));
     report
         .testLoss()
         .ifPresent(loss -> text.append("\ntest  ").append(scores(loss, report.testAccuracy())));
@@ -26,8 +26,8 @@ final class Reading {
 
   /** A loss, and an accuracy where there is one. */
   static String scores(double loss, Optional<Double> accuracy) {
-    return format("loss %.4f", loss)
-        + accuracy.map(share -> format("  accuracy %.2f %%", 100 * share)).orElse("");
+    return String.format(Locale.ROOT, "loss %.4f", loss)
+        + accuracy.map(share -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * share)).orElse("");
   }
 
   /** The command to type next. */
@@ -38,9 +38,5 @@ final class Reading {
       case Recipe.Training _ -> "./merapi eval " + run.path();
       case Recipe.Descent _ -> "look at " + run.file("paths.png");
     };
-  }
-
-  static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -77,7 +77,8 @@ public final class DescentRun {
     for (var way : ways) {
       var end = way.points().getLast();
       progress.print(
-          line(
+          String.format(
+              Locale.ROOT,
               "%-17s y = %.4f x %+.4f  loss %.4f after %d steps",
               way.name(), end.x(), end.y(), way.losses().getLast(), way.steps()));
     }
@@ -102,10 +103,6 @@ public final class DescentRun {
         Optional.empty());
   }
 
-  private static String line(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
-  }
-
   private static void minimiseSquare(Progress progress) {
     progress.print("x² from x = 3, down the gradient");
     var at = Parameter.of(Tensor.scalar((float) START_OF_X));
@@ -117,7 +114,8 @@ public final class DescentRun {
       double above = (x + STEP) * (x + STEP);
       double below = (x - STEP) * (x - STEP);
       progress.print(
-          line(
+          String.format(
+              Locale.ROOT,
               "step %2d  x %.4f  x² %.4f  gradient %.4f  numerical %.4f",
               step, x, now.get(1).item(), now.get(2).item(), (above - below) / (2 * STEP)));
       at.assign(at.sub(gradient.mul(RATE_OF_X)));

@@ -79,8 +79,10 @@ final class Settings {
   private static Object variant(String path, Class<?> type, MappingNode node) {
     Map<String, Class<?>> kinds = new LinkedHashMap<>();
     Arrays.stream(type.getPermittedSubclasses()).forEach(each -> kinds.put(kind(each), each));
-    var entries = new ArrayList<>(node.getValue());
-    var chosen = entries.stream().filter(e -> YamlTree.text(e.getKeyNode()).equals(KIND)).findFirst();
+    var chosen =
+        node.getValue().stream()
+            .filter(entry -> YamlTree.text(entry.getKeyNode()).equals(KIND))
+            .findFirst();
     if (chosen.isEmpty()) {
       throw new RecipeException(
           "%s: %s has no `kind`; it is one of %s"
@@ -98,17 +100,17 @@ final class Settings {
                   Nearest.hint(YamlTree.text(name), kinds.keySet()),
                   names(kinds.keySet())));
     }
-    entries.remove(chosen.get());
-    return record(
-        path,
-        record,
-        new MappingNode(
-            Tag.MAP, true, entries, FlowStyle.BLOCK, node.getStartMark(), node.getEndMark()));
+    return record(path, record, node);
   }
 
   private static Object record(String path, Class<?> type, MappingNode node) {
     var components = type.getRecordComponents();
-    var given = entries(path, node, Arrays.stream(components).map(Settings::key).toList());
+    var known = new ArrayList<String>();
+    if (isVariant(type)) {
+      known.add(KIND);
+    }
+    Arrays.stream(components).map(Settings::key).forEach(known::add);
+    var given = entries(path, node, known);
     var values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       values[i] = component(path, components[i], given, node);
@@ -125,6 +127,10 @@ final class Settings {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " cannot be made", e);
     }
+  }
+
+  private static boolean isVariant(Class<?> record) {
+    return Arrays.stream(record.getInterfaces()).anyMatch(Class::isSealed);
   }
 
   private static SequencedMap<String, Node> entries(
@@ -170,7 +176,12 @@ final class Settings {
   private static void check(String path, Object value, Range range, Node node) {
     switch (value) {
       case Optional<?> optional -> optional.ifPresent(inner -> check(path, inner, range, node));
-      case List<?> list -> list.forEach(inner -> check(path, inner, range, node));
+      case List<?> list -> {
+        var elements = ((SequenceNode) node).getValue();
+        for (int i = 0; i < list.size(); i++) {
+          check(path, list.get(i), range, elements.get(i));
+        }
+      }
       case Number number -> {
         if (number.doubleValue() < range.from() || number.doubleValue() > range.to()) {
           throw wrong(
@@ -306,7 +317,7 @@ final class Settings {
       case Enum<?> constant -> word(constant);
       case Record record -> {
         var mapping = new LinkedHashMap<String, Object>();
-        if (Arrays.stream(record.getClass().getInterfaces()).anyMatch(Class::isSealed)) {
+        if (isVariant(record.getClass())) {
           mapping.put(KIND, kind(record.getClass()));
         }
         for (var component : record.getClass().getRecordComponents()) {
