@@ -1,5 +1,6 @@
 package dev.merapi.cpu;
 
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -17,11 +18,22 @@ import java.util.function.IntConsumer;
  * Multiplication" (2008).
  */
 public final class Gemm {
-  /** Wanted tasks: enough to share among the cores of a workstation. */
-  private static final int TASKS = 16;
+  /** Bounds on the tasks of a product that are wanted, if its blocks do not make more. */
+  private static final int FEWEST_TASKS = 4;
+
+  private static final int MOST_TASKS = 16;
+
+  /** Products for which one more task is wanted. */
+  private static final double SHARE_PRODUCTS = 1L << 27;
 
   /** Products below which a task is not worth handing out. */
   private static final long TASK_PRODUCTS = 1L << 20;
+
+  /** Rows of a block of C, at most. */
+  private static final int BLOCK_ROWS = 512;
+
+  /** Rows, or columns, that must use what is copied, or the copy costs too much. */
+  private static final int WORTH_PACKING = 64;
 
   /**
    * Rows of A below which B is read in place: each panel is then used too seldom to pay for its
@@ -101,7 +113,7 @@ public final class Gemm {
     if (shape.batch == 0 || shape.m == 0 || shape.n == 0) {
       return;
     }
-    var cut = Cut.of(shape, kernel);
+    var cut = Cut.of(shape, kernel, a, b);
     if (cut.splits == 1) {
       pool.parallelFor(cut.tasks(shape), new Product(kernel, shape, cut, a, b, c));
       return;
@@ -146,30 +158,36 @@ public final class Gemm {
    *     several
    */
   private record Cut(int rows, int columns, int splits, int depth) {
-    static Cut of(Shape s, TileKernel kernel) {
-      int strip = strip(kernel);
+    static Cut of(Shape s, TileKernel kernel, Operand a, Operand b) {
+      int strip = Scratch.stripRows(kernel, 0);
       int panel = kernel.columns();
-      int rows = Math.min(8 * strip, roundUp(s.m, strip));
+      int rows = Math.min(BLOCK_ROWS, roundUp(s.m, strip));
       int columns = Math.min(Scratch.BLOCK_COLUMNS, roundUp(s.n, panel));
-      while (s.batch * blocks(s, rows, columns) < TASKS
+      double products = (double) s.batch * s.m * s.n * s.k;
+      long wanted = Math.clamp((long) (products / SHARE_PRODUCTS), FEWEST_TASKS, MOST_TASKS);
+      while (s.batch * blocks(s, rows, columns) < wanted
           && (long) rows * columns * s.k >= 2 * TASK_PRODUCTS) {
-        // The longer side is halved, but not so far that packing it costs as much as multiplying.
-        boolean across = columns > rows || rows < 4 * strip;
-        if (across && columns > panel) {
-          columns = roundUp(columns / 2, panel);
-        } else if (rows >= 4 * strip) {
+        // Half the columns means packing A once more, half the rows B: the cheaper, if it pays.
+        boolean free = rows <= 2 * IN_PLACE_ROWS && b.inPlace().isPresent();
+        long across = (long) rows * a.packingCost();
+        long down = free ? 0 : (long) columns * b.packingCost();
+        int fewest = free ? strip : b.packingCost() * WORTH_PACKING;
+        if (down <= across && rows >= 2 * fewest) {
           rows = roundUp(rows / 2, strip);
+        } else if (columns >= 2 * a.packingCost() * WORTH_PACKING) {
+          columns = roundUp(columns / 2, panel);
         } else {
           break;
         }
       }
-      long blocks = s.batch * blocks(s, rows, columns);
+      // Whether to split, and so the order of the sums, follows from the sizes alone.
+      long blocks = s.batch * blocks(s, WORTH_PACKING, WORTH_PACKING);
       int splits = 1;
       int depth = s.k;
-      if (blocks < TASKS && s.k >= 2 * SPLIT_DEPTH) {
-        long wanted = Math.min(TASKS / blocks, s.k / SPLIT_DEPTH);
-        depth = roundUp((int) ((s.k + wanted - 1) / wanted), TileKernel.DEPTH);
-        splits = (s.k + depth - 1) / depth;
+      if (blocks < FEWEST_TASKS && s.k >= 2 * SPLIT_DEPTH) {
+        long parts = Math.min(MOST_TASKS / blocks, s.k / SPLIT_DEPTH);
+        depth = roundUp((int) ((s.k + parts - 1) / parts), TileKernel.DEPTH);
+        splits = Math.ceilDiv(s.k, depth);
       }
       return new Cut(rows, columns, splits, depth);
     }
@@ -181,10 +199,6 @@ public final class Gemm {
     int tasks(Shape s) {
       return Math.toIntExact(s.batch * blocks(s, rows, columns) * splits);
     }
-  }
-
-  private static int strip(TileKernel kernel) {
-    return Scratch.STRIP_ROWS / kernel.rows() * kernel.rows();
   }
 
   private static int roundUp(int value, int step) {
@@ -221,7 +235,7 @@ public final class Gemm {
             panels(scratch, new Operand.Block(batch, depth, depths, column, columns), rows);
         boolean accumulate = c.accumulate || depth > from;
         boolean last = depth + depths == to;
-        int strip = strip(kernel);
+        int strip = Scratch.stripRows(kernel, columns);
         for (int r = row; r < row + rows; r += strip) {
           int stripRows = Math.min(strip, row + rows - r);
           a.packRows(kernel, new Operand.Block(batch, r, stripRows, depth, depths), scratch.strip);
@@ -251,9 +265,10 @@ public final class Gemm {
     private Panels panels(Scratch scratch, Operand.Block block, int rows) {
       int width = kernel.columns();
       long panelStride = (TileKernel.DEPTH + 1) * 4L * width; // + 1: not a power of two apart
-      var packed = new Source(scratch.block, panelStride, scratch.panelOffsets(4L * width));
+      var packed = new Source(scratch.block, panelStride, 4L * width);
       int whole = block.columns() / width;
-      if (rows > IN_PLACE_ROWS || whole == 0 || !(b instanceof Matrix m && m.columnStride() == 1)) {
+      var matrix = rows <= IN_PLACE_ROWS ? b.inPlace() : Optional.<Matrix>empty();
+      if (matrix.isEmpty() || whole == 0) {
         b.packPanels(kernel, block, scratch.block, panelStride);
         return new Panels(0, packed, packed);
       }
@@ -261,8 +276,9 @@ public final class Gemm {
       if (columns < block.columns()) {
         b.packPanels(kernel, block.from(columns), scratch.block, panelStride);
       }
+      var m = matrix.get();
       long first = m.at(block.batch(), block.row(), block.column());
-      var inPlace = new Source(first, 4L * width, scratch.rowOffsets(4 * m.rowStride()));
+      var inPlace = new Source(first, 4L * width, 4 * m.rowStride());
       return new Panels(whole, inPlace, packed);
     }
 
@@ -283,7 +299,7 @@ public final class Gemm {
         }
         long seed = target.accumulate ? tile : scratch.zeros;
         long seedStride = target.accumulate ? tileStride : 0;
-        kernel.multiply(depths, packed, from, source.offsets, seed, seedStride, tile, tileStride);
+        kernel.multiply(depths, packed, from, source.rowStride, seed, seedStride, tile, tileStride);
         if (!whole) {
           kernel.copy(target.rows, columns, tile, tileStride, to, stride);
         }
@@ -294,8 +310,8 @@ public final class Gemm {
   /** Rows of C that one row of tiles gives. */
   private record Target(long address, int rows, int columns, boolean accumulate) {}
 
-  /** Panels of B: where the first is, how far the next, and the offsets of the rows in one. */
-  private record Source(long address, long step, long offsets) {}
+  /** Panels of B: where the first is, how far the next, and how far the rows in one. */
+  private record Source(long address, long step, long rowStride) {}
 
   /** The panels of a block of B: so many in place, and then packed ones. */
   private record Panels(int inPlace, Source first, Source rest) {

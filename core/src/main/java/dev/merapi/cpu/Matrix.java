@@ -1,5 +1,7 @@
 package dev.merapi.cpu;
 
+import java.util.Optional;
+
 /**
  * A batch of fp32 matrices in memory, with any strides: plain, transposed, broadcast (stride 0), or
  * a general view.
@@ -24,6 +26,19 @@ public record Matrix(long address, long batchStride, long rowStride, long column
   /** Address of an element. */
   long at(int batch, int row, int column) {
     return address + 4 * (batch * batchStride + row * rowStride + column * columnStride);
+  }
+
+  @Override
+  public int packingCost() {
+    if (columnStride == 1) {
+      return 1;
+    }
+    return rowStride == 1 ? 2 : 8;
+  }
+
+  @Override
+  public Optional<Matrix> inPlace() {
+    return columnStride == 1 ? Optional.of(this) : Optional.empty();
   }
 
   @Override

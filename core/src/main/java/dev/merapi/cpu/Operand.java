@@ -1,5 +1,7 @@
 package dev.merapi.cpu;
 
+import java.util.Optional;
+
 /**
  * A factor of a contraction, as it lies in memory: it knows how to lay itself out for the tile
  * kernel.
@@ -21,6 +23,15 @@ interface Operand {
    * + j % columns) * 4}. What lies beyond the last column is left as it is.
    */
   void packPanels(TileKernel kernel, Block block, long to, long panelStride);
+
+  /** What packing an element costs, in copies of contiguous floats. */
+  int packingCost();
+
+  /**
+   * The factor as a matrix whose rows are contiguous, which the kernel may read where it lies; if
+   * it is one.
+   */
+  Optional<Matrix> inPlace();
 
   /**
    * A rectangle of a factor of one problem of the batch.

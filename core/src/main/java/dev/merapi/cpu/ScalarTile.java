@@ -19,6 +19,31 @@ final class ScalarTile implements TileKernel {
 
   @Override
   public void multiply(
+      int depth, long a, long b, long bStride, long seed, long seedStride, long c, long cStride) {
+    for (int row = 0; row < ROWS; row++) {
+      long s = seed + row * seedStride;
+      float c0 = Memory.getFloat(s);
+      float c1 = Memory.getFloat(s + 4);
+      float c2 = Memory.getFloat(s + 8);
+      float c3 = Memory.getFloat(s + 12);
+      for (int p = 0; p < depth; p++) {
+        long bRow = b + p * bStride;
+        float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
+        c0 += x * Memory.getFloat(bRow);
+        c1 += x * Memory.getFloat(bRow + 4);
+        c2 += x * Memory.getFloat(bRow + 8);
+        c3 += x * Memory.getFloat(bRow + 12);
+      }
+      long to = c + row * cStride;
+      Memory.setFloat(to, c0);
+      Memory.setFloat(to + 4, c1);
+      Memory.setFloat(to + 8, c2);
+      Memory.setFloat(to + 12, c3);
+    }
+  }
+
+  @Override
+  public void multiplyGathered(
       int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride) {
     for (int row = 0; row < ROWS; row++) {
       long s = seed + row * seedStride;

@@ -19,6 +19,8 @@ final class Scratch {
 
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
+  private static final int FEW_COLUMNS = 256;
+
   private static final int MOST_COLUMNS = 64;
 
   /** Packed rows of A. */
@@ -34,8 +36,6 @@ final class Scratch {
   final long zeros;
 
   private final MemorySegment fixed;
-  private final Offsets panelOffsets = new Offsets();
-  private final Offsets rowOffsets = new Offsets();
   private MemorySegment planes = MemorySegment.NULL;
   private MemorySegment sums = MemorySegment.NULL;
   private MemorySegment table = MemorySegment.NULL;
@@ -58,14 +58,14 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /** Offsets of the rows of a packed panel: 0, stride, 2 stride, … */
-  long panelOffsets(long stride) {
-    return panelOffsets.of(stride);
-  }
-
-  /** Offsets of the rows of a matrix in place. */
-  long rowOffsets(long stride) {
-    return rowOffsets.of(stride);
+  /**
+   * Rows of A to pack at a time for a block of {@code columns}. Many, so that misses of the memory
+   * overlap; but few where each is used so little that reading it from the second-level cache would
+   * show.
+   */
+  static int stripRows(TileKernel kernel, int columns) {
+    int rows = columns <= FEW_COLUMNS ? 16 : STRIP_ROWS;
+    return rows / kernel.rows() * kernel.rows();
   }
 
   /** Padded input planes of a convolution, at least {@code bytes}. */
@@ -97,21 +97,5 @@ final class Scratch {
 
   private static MemorySegment atLeast(MemorySegment held, long bytes) {
     return held.byteSize() >= bytes ? held : Memory.allocate(Arena.ofAuto(), bytes + bytes / 4);
-  }
-
-  /** Multiples of a stride, kept until another stride is asked for. */
-  private static final class Offsets {
-    private final MemorySegment table = Memory.allocate(Arena.ofAuto(), TileKernel.DEPTH * 8L);
-    private long held;
-
-    long of(long stride) {
-      if (stride != held) {
-        for (int p = 0; p < TileKernel.DEPTH; p++) {
-          Memory.setLong(table.address() + p * 8L, p * stride);
-        }
-        held = stride;
-      }
-      return table.address();
-    }
   }
 }

@@ -46,7 +46,7 @@ record SweepPass(
     }
     for (int term = 0; term < sweep.terms(); term += TileKernel.DEPTH) {
       int depth = Math.min(TileKernel.DEPTH, sweep.terms() - term);
-      int strip = Scratch.STRIP_ROWS / kernel.rows() * kernel.rows();
+      int strip = Scratch.stripRows(kernel, columns);
       for (int row = 0; row < result.channels(); row += strip) {
         int stripRows = Math.min(strip, result.channels() - row);
         weights.packRows(
@@ -57,7 +57,7 @@ record SweepPass(
           for (int q = 0; q < columns; q += width) {
             long to = c + 4L * q;
             long seed = term == 0 ? scratch.zeros : to;
-            kernel.multiply(
+            kernel.multiplyGathered(
                 depth,
                 a,
                 planes + 4L * q,

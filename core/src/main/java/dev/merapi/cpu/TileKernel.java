@@ -6,9 +6,9 @@ package dev.merapi.cpu;
  * <p>A tile of C, {@link #rows()} × {@link #columns()}, is the sum over {@code depth} of a column
  * of A times a row of B. A is packed by rows at the constant stride {@link #ROW_STRIDE}, which
  * makes each broadcast an address plus a constant and keeps power-of-two matrices out of one cache
- * set. A row of B is {@code columns()} floats anywhere: a table of offsets says where. So one
- * kernel reads packed panels, matrices in place, and the rows of a convolution's patches, which
- * overlap in memory and are never written out.
+ * set. A row of B is {@code columns()} floats, read from packed panels, from a matrix in place, or
+ * from wherever a table of offsets says: so the overlapping rows of a convolution's patches are
+ * never written out.
  *
  * <p>All strides and offsets are in bytes, and all addresses are those of live memory.
  */
@@ -49,10 +49,18 @@ interface TileKernel {
    * no branch for the compiler to stumble over.
    *
    * @param depth products in each sum, at most {@link #DEPTH}
+   * @param bStride bytes from one row of B to the next
+   */
+  void multiply(
+      int depth, long a, long b, long bStride, long seed, long seedStride, long c, long cStride);
+
+  /**
+   * {@link #multiply} with rows of B anywhere.
+   *
    * @param offsets a table of {@code depth} longs: row {@code p} of B starts at {@code b +
    *     offsets[p]}
    */
-  void multiply(
+  void multiplyGathered(
       int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride);
 
   /** Copies {@code rows} rows of {@code columns} floats. */

@@ -23,6 +23,9 @@ abstract class VectorPacking implements TileKernel {
 
   /** Eight rows where there are 32 vector registers, six where there are 16. */
   static TileKernel best() {
+    if (LANES < 4) {
+      return new ScalarTile(); // a processor without vectors to speak of
+    }
     boolean manyRegisters =
         SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch").equals("aarch64");
     return manyRegisters ? new VectorTile8() : new VectorTile6();
@@ -72,10 +75,8 @@ abstract class VectorPacking implements TileKernel {
     int wholeRows = SPECIES.loopBound(rows);
     int wholeColumns = SPECIES.loopBound(columns);
     for (int i = 0; i < wholeRows; i += LANES) {
-      for (int j = 0; j < wholeColumns; j += LANES) {
-        transposeSquare(
-            from + i * fromStride + j * 4L, fromStride, to + j * toStride + i * 4L, toStride);
-      }
+      transposeSquares(
+          wholeColumns / LANES, from + i * fromStride, fromStride, to + i * 4L, toStride);
     }
     transposeEdge(0, wholeRows, wholeColumns, columns, from, fromStride, to, toStride);
     transposeEdge(wholeRows, rows, 0, columns, from, fromStride, to, toStride);
@@ -136,26 +137,81 @@ abstract class VectorPacking implements TileKernel {
     }
   }
 
-  private static void transposeSquare(long from, long fromStride, long to, long toStride) {
-    exchange(LANES / 2, from, fromStride, to, toStride);
-    for (int distance = LANES / 4; distance > 0; distance /= 2) {
-      exchange(distance, to, toStride, to, toStride);
+  /**
+   * Transposes squares of side {@code LANES} that lie side by side, by Eklundh's method: squares
+   * off the diagonal change places, for halves, quarters, eighths, … of the side.
+   */
+  private static void transposeSquares(
+      int squares, long from, long fromStride, long to, long toStride) {
+    long step = LANES * toStride;
+    exchangeTwice(LANES / 2, squares, from, fromStride, STEP, to, toStride, step);
+    if (LANES == 8) {
+      exchange(1, squares, to, toStride, step, to, toStride, step);
+    } else if (LANES > 4) {
+      exchangeTwice(LANES / 8, squares, to, toStride, step, to, toStride, step);
+    }
+  }
+
+  /** Two steps, of {@code distance} and of half that, with four rows at a time in registers. */
+  private static void exchangeTwice(
+      int distance,
+      int squares,
+      long from,
+      long fromStride,
+      long fromStep,
+      long to,
+      long toStride,
+      long toStep) {
+    int half = distance / 2;
+    var keep = Exchange.UPPER[distance];
+    var move = Exchange.LOWER[distance];
+    var keepHalf = Exchange.UPPER[half];
+    var moveHalf = Exchange.LOWER[half];
+    for (int quad = 0; quad < squares * (LANES / 4); quad++) {
+      int square = quad / (LANES / 4);
+      int k = quad % (LANES / 4);
+      int i = (k / half) * 4 * half + k % half;
+      long source = from + square * fromStep + i * fromStride;
+      long target = to + square * toStep + i * toStride;
+      var a = IntVector.fromMemorySegment(INTS, ALL, source, ORDER);
+      var b = IntVector.fromMemorySegment(INTS, ALL, source + half * fromStride, ORDER);
+      var c = IntVector.fromMemorySegment(INTS, ALL, source + 2L * half * fromStride, ORDER);
+      var d = IntVector.fromMemorySegment(INTS, ALL, source + 3L * half * fromStride, ORDER);
+      var ac = keep.selectFrom(a, c);
+      var bd = keep.selectFrom(b, d);
+      var ca = move.selectFrom(a, c);
+      var db = move.selectFrom(b, d);
+      keepHalf.selectFrom(ac, bd).intoMemorySegment(ALL, target, ORDER);
+      moveHalf.selectFrom(ac, bd).intoMemorySegment(ALL, target + half * toStride, ORDER);
+      keepHalf.selectFrom(ca, db).intoMemorySegment(ALL, target + 2L * half * toStride, ORDER);
+      moveHalf.selectFrom(ca, db).intoMemorySegment(ALL, target + 3L * half * toStride, ORDER);
     }
   }
 
   /**
-   * One step of a transpose: swaps the off-diagonal squares of side {@code distance}, pair of rows
-   * by pair of rows.
+   * One step: swaps the off-diagonal squares of side {@code distance}, a pair of rows at a time.
    */
-  private static void exchange(int distance, long from, long fromStride, long to, long toStride) {
+  private static void exchange(
+      int distance,
+      int squares,
+      long from,
+      long fromStride,
+      long fromStep,
+      long to,
+      long toStride,
+      long toStep) {
     var keep = Exchange.UPPER[distance];
     var move = Exchange.LOWER[distance];
-    for (int pair = 0; pair < LANES / 2; pair++) {
+    for (int p = 0; p < squares * (LANES / 2); p++) {
+      int square = p / (LANES / 2);
+      int pair = p % (LANES / 2);
       int i = (pair / distance) * 2 * distance + pair % distance;
-      var x = IntVector.fromMemorySegment(INTS, ALL, from + i * fromStride, ORDER);
-      var y = IntVector.fromMemorySegment(INTS, ALL, from + (i + distance) * fromStride, ORDER);
-      keep.selectFrom(x, y).intoMemorySegment(ALL, to + i * toStride, ORDER);
-      move.selectFrom(x, y).intoMemorySegment(ALL, to + (i + distance) * toStride, ORDER);
+      long source = from + square * fromStep + i * fromStride;
+      long target = to + square * toStep + i * toStride;
+      var x = IntVector.fromMemorySegment(INTS, ALL, source, ORDER);
+      var y = IntVector.fromMemorySegment(INTS, ALL, source + distance * fromStride, ORDER);
+      keep.selectFrom(x, y).intoMemorySegment(ALL, target, ORDER);
+      move.selectFrom(x, y).intoMemorySegment(ALL, target + distance * toStride, ORDER);
     }
   }
 

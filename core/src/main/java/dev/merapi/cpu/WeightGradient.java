@@ -109,10 +109,9 @@ record WeightGradient(TileKernel kernel, ConvShape shape, Sweep sweep) {
   private void addProduct(Scratch scratch, int depth, int channels, Factors factors, long sums) {
     int width = kernel.columns();
     long panelStride = (TileKernel.DEPTH + 1) * 4L * width;
-    long offsets = scratch.panelOffsets(4L * width);
     var block = new Operand.Block(0, factors.position, depth, 0, channels);
     factors.gradient.packPanels(kernel, block, scratch.block, panelStride);
-    int strip = Scratch.STRIP_ROWS / kernel.rows() * kernel.rows();
+    int strip = Scratch.stripRows(kernel, channels);
     for (int term = 0; term < sweep.terms(); term += strip) {
       int rows = Math.min(strip, sweep.terms() - term);
       for (int i = 0; i < rows; i++) {
@@ -124,7 +123,7 @@ record WeightGradient(TileKernel kernel, ConvShape shape, Sweep sweep) {
         for (int panel = 0; panel * width < channels; panel++) {
           long to = sums + (term + i) * rowStride() + 4L * panel * width;
           long b = scratch.block + panel * panelStride;
-          kernel.multiply(depth, a, b, offsets, to, rowStride(), to, rowStride());
+          kernel.multiply(depth, a, b, 4L * width, to, rowStride(), to, rowStride());
         }
       }
     }
