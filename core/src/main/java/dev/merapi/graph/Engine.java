@@ -1,34 +1,107 @@
 package dev.merapi.graph;
 
-import dev.merapi.reference.Reference;
+import dev.merapi.backend.Backend;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Runs graphs. */
+/** Finds or compiles the program of a graph and runs it. */
 public final class Engine {
-  private Engine() {}
+  private static final int PROGRAMS = 256;
+
+  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+
+  /** More nodes than a model's step has: most likely values are added up without being read. */
+  private static final int MANY_NODES = 100_000;
+
+  private static final int TOO_MANY_NODES = 2_000_000;
+
+  private static final Engine SHARED = new Engine(dev.merapi.cpu.CpuBackend.shared());
+
+  private final Backend backend;
+  private long compiled;
+
+  private final Map<Structure, Program> programs =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Structure, Program> eldest) {
+          return size() > PROGRAMS;
+        }
+      };
+
+  /** An engine with a cache of its own over a backend. */
+  public Engine(Backend backend) {
+    this.backend = backend;
+  }
+
+  /** The engine of the process. */
+  public static Engine shared() {
+    return SHARED;
+  }
 
   /**
    * Computes the outputs and assigns the parameters; the outputs are values with a life of their
    * own.
    */
-  public static List<Tensor> run(List<Tensor> outputs, List<Step.Assignment> assignments) {
-    List<Tensor> roots = new ArrayList<>(outputs);
-    assignments.forEach(assignment -> roots.add(assignment.value()));
-    List<double[]> values = Reference.evaluate(roots);
-    for (int i = 0; i < assignments.size(); i++) {
-      Step.Assignment assignment = assignments.get(i);
-      Storage next = Reference.write(values.get(outputs.size() + i), assignment.value().dtype());
-      assignment.target().storage().segment().copyFrom(next.segment());
+  public List<Tensor> run(List<Tensor> outputs, List<Step.Assignment> assignments) {
+    if (assignments.isEmpty() && outputs.stream().allMatch(x -> x.op() instanceof Op.Data)) {
+      return outputs; // values already
     }
-    List<Tensor> results = new ArrayList<>();
-    for (int i = 0; i < outputs.size(); i++) {
-      Tensor output = outputs.get(i);
-      results.add(
-          new Tensor(new Op.Data(Reference.write(values.get(i), output.dtype()), output.shape())));
+    Structure.Traced traced = Structure.of(outputs, assignments);
+    List<Storage> values = new ArrayList<>(traced.slots().size());
+    for (Tensor slot : traced.slots()) {
+      values.add(
+          slot instanceof Parameter parameter
+              ? parameter.storage()
+              : ((Op.Data) slot.op()).storage());
     }
-    return results;
+    List<Storage> results = program(traced, outputs, assignments).run(values);
+    List<Tensor> tensors = new ArrayList<>(results.size());
+    for (int i = 0; i < results.size(); i++) {
+      tensors.add(new Tensor(new Op.Data(results.get(i), outputs.get(i).shape())));
+    }
+    return tensors;
+  }
+
+  /** The program that a run of these outputs and assignments takes. */
+  public Program program(List<Tensor> outputs, List<Step.Assignment> assignments) {
+    return program(Structure.of(outputs, assignments), outputs, assignments);
+  }
+
+  private synchronized Program program(
+      Structure.Traced traced, List<Tensor> outputs, List<Step.Assignment> assignments) {
+    Program program = programs.get(traced.structure());
+    if (program == null) {
+      warn(traced.order().size());
+      program = Program.compile(traced, outputs, assignments, backend);
+      programs.put(traced.structure(), program);
+      compiled++;
+    }
+    return program;
+  }
+
+  private static void warn(int nodes) {
+    if (nodes <= MANY_NODES) {
+      return;
+    }
+    String message =
+        "the graph has %,d nodes: most likely values are added up over many steps without being read; read them with item() as you go"
+            .formatted(nodes);
+    if (nodes > TOO_MANY_NODES) {
+      throw new MerapiException(message);
+    }
+    LOG.log(System.Logger.Level.WARNING, message);
+  }
+
+  /** How many programs were compiled so far. */
+  public synchronized long compiled() {
+    return compiled;
   }
 }

@@ -33,6 +33,16 @@ public sealed interface Op {
    */
   Object attributes();
 
+  /** An op that reads one tensor. */
+  sealed interface OfOne extends Op {
+    Tensor x();
+
+    @Override
+    default List<Tensor> inputs() {
+      return List.of(x());
+    }
+  }
+
   // ---- leaves
 
   /** A scalar that is part of the graph's structure. */
@@ -131,12 +141,7 @@ public sealed interface Op {
   }
 
   /** A function of one element. */
-  record Unary(UnaryKind kind, Tensor x) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Unary(UnaryKind kind, Tensor x) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Unary(kind, inputs.get(0));
@@ -215,12 +220,7 @@ public sealed interface Op {
   }
 
   /** Another dtype. Float to integer cuts towards zero and saturates; to bool is {@code x != 0}. */
-  record Cast(Tensor x, DType dtype) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Cast(Tensor x, DType dtype) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Cast(inputs.get(0), dtype);
@@ -233,12 +233,7 @@ public sealed interface Op {
   }
 
   /** The same value, but no gradient flows back. */
-  record Detach(Tensor x) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Detach(Tensor x) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Detach(inputs.get(0));
@@ -253,12 +248,7 @@ public sealed interface Op {
   // ---- movement
 
   /** The same elements in row-major order under another shape. */
-  record Reshape(Tensor x, Shape shape) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Reshape(Tensor x, Shape shape) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Reshape(inputs.get(0), shape);
@@ -271,12 +261,7 @@ public sealed interface Op {
   }
 
   /** Axis {@code i} of the result is axis {@code axes[i]} of x. */
-  record Permute(Tensor x, Ints axes) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Permute(Tensor x, Ints axes) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Permute(inputs.get(0), axes);
@@ -289,12 +274,7 @@ public sealed interface Op {
   }
 
   /** Axes of size 1 stretched to the size in {@code shape}; the rank stays. */
-  record Broadcast(Tensor x, Shape shape) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Broadcast(Tensor x, Shape shape) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Broadcast(inputs.get(0), shape);
@@ -310,12 +290,7 @@ public sealed interface Op {
    * Along each axis the elements {@code start, start + step, …}, as many as the size says; steps
    * are positive.
    */
-  record Slice(Tensor x, Ints starts, Ints steps, Shape shape) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Slice(Tensor x, Ints starts, Ints steps, Shape shape) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Slice(inputs.get(0), starts, steps, shape);
@@ -328,12 +303,7 @@ public sealed interface Op {
   }
 
   /** The order of the elements reversed along some axes. */
-  record Flip(Tensor x, Ints axes) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Flip(Tensor x, Ints axes) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Flip(inputs.get(0), axes);
@@ -349,12 +319,7 @@ public sealed interface Op {
    * Along each axis {@code before} and {@code after} elements of a value, and {@code interior} of
    * them between neighbours.
    */
-  record Pad(Tensor x, Ints before, Ints after, Ints interior, double value) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Pad(Tensor x, Ints before, Ints after, Ints interior, double value) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Pad(inputs.get(0), before, after, interior, value);
@@ -397,12 +362,7 @@ public sealed interface Op {
    * All elements along some axes made one. Without elements: 0, 1, -∞ and ∞ for SUM, PROD, MAX and
    * MIN.
    */
-  record Reduce(ReduceKind kind, Tensor x, Ints axes) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Reduce(ReduceKind kind, Tensor x, Ints axes) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Reduce(kind, inputs.get(0), axes);
@@ -418,12 +378,7 @@ public sealed interface Op {
    * The i32 place of the greatest (or least) element along the last axis; the first of equals, a
    * NaN before all.
    */
-  record ArgReduce(boolean greatest, Tensor x) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record ArgReduce(boolean greatest, Tensor x) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new ArgReduce(greatest, inputs.get(0));
@@ -436,12 +391,7 @@ public sealed interface Op {
   }
 
   /** Running sums along the last axis. */
-  record Cumsum(Tensor x) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record Cumsum(Tensor x) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Cumsum(inputs.get(0));
@@ -457,12 +407,7 @@ public sealed interface Op {
    * The i32 places along the last axis in the order of their elements; stable; NaN counts as
    * greater than all.
    */
-  record ArgSort(Tensor x, boolean descending) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
-    }
-
+  record ArgSort(Tensor x, boolean descending) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {
       return new ArgSort(inputs.get(0), descending);
@@ -606,14 +551,9 @@ public sealed interface Op {
    * The place of the greatest element of each window: x (P, space…) → i32 (P, windows…), an index
    * into the flattened space. One {@link Windows} an axis of the space.
    */
-  record ArgPool(Tensor x, List<Windows> windows) implements Op {
+  record ArgPool(Tensor x, List<Windows> windows) implements OfOne {
     public ArgPool {
       windows = List.copyOf(windows);
-    }
-
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -16,24 +17,24 @@ public final class Walk {
   public static List<Tensor> inOrder(Collection<? extends Tensor> roots) {
     List<Tensor> order = new ArrayList<>();
     Set<Tensor> entered = new HashSet<>();
-    Set<Tensor> done = new HashSet<>();
-    ArrayDeque<Tensor> stack = new ArrayDeque<>();
+    ArrayDeque<Tensor> stack =
+        new ArrayDeque<>(); // nodes entered, those whose inputs wait above them
+    ArrayDeque<Iterator<Tensor>> waiting = new ArrayDeque<>();
     for (Tensor root : roots) {
-      stack.push(root);
+      if (entered.add(root)) {
+        stack.push(root);
+        waiting.push(root.op().inputs().iterator());
+      }
       while (!stack.isEmpty()) {
-        Tensor node = stack.peek();
-        if (entered.add(node)) {
-          List<Tensor> inputs = node.op().inputs();
-          for (int i = inputs.size() - 1; i >= 0; i--) {
-            if (!entered.contains(inputs.get(i))) {
-              stack.push(inputs.get(i));
-            }
-          }
-        } else {
-          stack.pop();
-          if (done.add(node)) {
-            order.add(node);
-          }
+        if (!waiting.peek().hasNext()) {
+          waiting.pop();
+          order.add(stack.pop());
+          continue;
+        }
+        Tensor input = waiting.peek().next();
+        if (entered.add(input)) {
+          stack.push(input);
+          waiting.push(input.op().inputs().iterator());
         }
       }
     }

@@ -36,8 +36,8 @@ public record Key(long value) {
   }
 
   /** f32 numbers, uniform in [low, high). */
-  public Tensor uniform(double low, double high, int... shape) {
-    return uniform(shape).mul(high - low).add(low);
+  public Tensor uniform(double low, double high, Shape shape) {
+    return uniform(shape.toArray()).mul(high - low).add(low);
   }
 
   /** f32 numbers, normal with mean 0 and standard deviation 1 (Box-Muller). */

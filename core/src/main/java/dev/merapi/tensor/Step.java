@@ -32,6 +32,6 @@ public record Step(List<Tensor> outputs, List<Assignment> assignments) {
 
   /** Runs it and returns the outputs as values with a life of their own. */
   public List<Tensor> run() {
-    return Engine.run(outputs, assignments);
+    return Engine.shared().run(outputs, assignments);
   }
 }

@@ -25,7 +25,7 @@ public interface Init {
 
   /** U(low, high). */
   static Init uniform(double low, double high) {
-    return (key, shape) -> key.uniform(low, high, shape.toArray());
+    return (key, shape) -> key.uniform(low, high, shape);
   }
 
   /** N(mean, deviation²). */
@@ -99,7 +99,7 @@ public interface Init {
   }
 
   private static Tensor symmetric(Key key, Shape shape, double bound) {
-    return key.uniform(-bound, bound, shape.toArray());
+    return key.uniform(-bound, bound, shape);
   }
 
   /** Which fan keeps its deviation: IN that of signals going forward, OUT that of gradients. */

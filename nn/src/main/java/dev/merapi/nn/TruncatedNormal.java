@@ -37,7 +37,7 @@ final class TruncatedNormal {
   /** Mean 0 and deviation 1 before the cut. */
   static Tensor draw(Key key, Shape shape, double cut) {
     Tensor inside = Tensor.constant(DType.F32, cut * Math.sqrt(0.5)).erf(); // P(|z| < cut)
-    Tensor x = key.uniform(-1, 1, shape.toArray()).mul(inside);
+    Tensor x = key.uniform(-1, 1, shape).mul(inside);
     return inverseErf(x).mul(Math.sqrt(2)).clamp(-cut, cut);
   }
 
