@@ -5,12 +5,21 @@ import dev.merapi.graph.Kernel;
 
 /** The default backend: pure Java on one thread pool. */
 public final class CpuBackend implements Backend {
+  private static final class Shared {
+    static final CpuBackend BACKEND = new CpuBackend(ComputePool.shared());
+  }
+
   private final ComputePool pool;
   private final Loops loops;
 
   /** On a pool, with vector loops where the JVM has them. */
   public CpuBackend(ComputePool pool) {
     this(pool, Loops.best());
+  }
+
+  /** The backend of the process, on {@link ComputePool#shared()}. */
+  public static CpuBackend shared() {
+    return Shared.BACKEND;
   }
 
   CpuBackend(ComputePool pool, Loops loops) {

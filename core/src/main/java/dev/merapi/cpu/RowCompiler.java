@@ -41,7 +41,7 @@ final class RowCompiler {
   private RowCompiler(Kernel.Rows kernel, boolean merge) {
     instructions = kernel.instructions();
     space = new RowSpace(kernel, merge);
-    shape = RowShape.of(kernel, space);
+    shape = RowShape.of(kernel, space, !merge);
     values = new RowValues(instructions, space, shape);
     int n = instructions.size();
     viewAt = new int[n];

@@ -18,8 +18,14 @@ record RowShape(int rows, int columns, int inner) {
   private static final int SHORT = 129;
   private static final int ACROSS = 16;
 
-  static RowShape of(Kernel.Rows kernel, RowSpace space) {
+  /**
+   * @param anyPart whether parts of rows are asked for, so that no tile may count on whole ones
+   */
+  static RowShape of(Kernel.Rows kernel, RowSpace space, boolean anyPart) {
     int inner = space.inner();
+    if (anyPart) {
+      return new RowShape(1, Math.min(inner, BLOCK), inner);
+    }
     boolean reduces = false;
     boolean storesRows = false;
     boolean across = false;

@@ -36,7 +36,7 @@ final class Fusion {
         for (Tensor input : node.op().inputs()) {
           Tensor base = legal.view(input).base();
           List<Tensor> list = users.computeIfAbsent(base, _ -> new ArrayList<>());
-          if (list.isEmpty() || list.getLast() != node) {
+          if (list.isEmpty() || !list.getLast().equals(node)) {
             list.add(node);
           }
         }
@@ -139,7 +139,7 @@ final class Fusion {
       for (Tensor input : user.op().inputs()) {
         Strided view = legal.view(input);
         boolean whole = view.inOrder() && view.shape().elements() == node.shape().elements();
-        if (view.base() == node && (!whole || unit.levels.get(user) != Unit.Level.FULL)) {
+        if (view.base().equals(node) && (!whole || unit.levels.get(user) != Unit.Level.FULL)) {
           return false;
         }
       }

@@ -101,7 +101,7 @@ final class Lowering {
 
   /** Whether a member reads the slot element by element, just where its group writes. */
   private boolean readsInPlace(Tensor user, int slot, Unit home) {
-    if (user == home.contraction) {
+    if (user.equals(home.contraction)) {
       return false;
     }
     for (Tensor input : user.op().inputs()) {

@@ -1,13 +1,14 @@
 package dev.merapi.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Places buffers in one stretch of memory so that no two that are alive at the same time overlap:
  * the largest first, each at the lowest place that is free for its whole life.
  */
-record MemoryPlan(long[] offsets, long bytes) {
+record MemoryPlan(List<Long> offsets, long bytes) {
   private static final long ALIGNMENT = 64;
 
   static MemoryPlan of(List<Lowering.Buffer> buffers) {
@@ -40,7 +41,7 @@ record MemoryPlan(long[] offsets, long bytes) {
       }
       placed.add(place, i);
     }
-    return new MemoryPlan(offsets, total);
+    return new MemoryPlan(Arrays.stream(offsets).boxed().toList(), total);
   }
 
   private static long aligned(long bytes) {

@@ -22,14 +22,15 @@ public final class Program {
   private final List<Backend.Task> tasks = new ArrayList<>();
   private final List<Lowering.Commit> commits;
   private final List<Result> results = new ArrayList<>();
-  private final MemoryPlan plan;
+  private final long[] offsets; // of each buffer of its own, in the workspace
   private final long[] copyIn; // for each slot where its value goes if it lies on the heap
   private final long bytes;
 
   private Program(Lowering lowering, List<Tensor> slots, List<Tensor> outputs, Backend backend) {
     this.kernels = List.copyOf(lowering.kernels);
     this.commits = List.copyOf(lowering.commits);
-    this.plan = MemoryPlan.of(lowering.buffers);
+    MemoryPlan plan = MemoryPlan.of(lowering.buffers);
+    this.offsets = plan.offsets().stream().mapToLong(offset -> offset).toArray();
     kernels.forEach(kernel -> tasks.add(backend.prepare(kernel)));
     for (int i = 0; i < outputs.size(); i++) {
       results.add(
@@ -80,12 +81,12 @@ public final class Program {
     Workspace workspace = Workspace.take(bytes);
     try {
       long base = workspace.address();
-      long[] buffers = new long[copyIn.length + plan.offsets().length];
+      long[] buffers = new long[copyIn.length + offsets.length];
       for (int i = 0; i < copyIn.length; i++) {
         buffers[i] = bind(values.get(i), base + copyIn[i]);
       }
-      for (int i = 0; i < plan.offsets().length; i++) {
-        buffers[copyIn.length + i] = base + plan.offsets()[i];
+      for (int i = 0; i < offsets.length; i++) {
+        buffers[copyIn.length + i] = base + offsets[i];
       }
       for (Backend.Task task : tasks) {
         task.run(buffers);

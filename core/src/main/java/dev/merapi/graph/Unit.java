@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -50,7 +51,7 @@ final class Unit {
   Tensor contraction;
 
   private final Legal legal;
-  private TreeSet<Long> cuts = new TreeSet<>();
+  private SortedSet<Long> cuts = new TreeSet<>();
 
   Unit(Tensor node, Legal legal, boolean fused) {
     this.legal = legal;
@@ -87,7 +88,7 @@ final class Unit {
   }
 
   /** Where the space is cut once a node is in. */
-  private TreeSet<Long> cutsWith(Tensor node, Level level, long columns) {
+  private SortedSet<Long> cutsWith(Tensor node, Level level, long columns) {
     var all = new TreeSet<>(cuts);
     if (columns > 0) {
       all.add(columns);
@@ -115,7 +116,7 @@ final class Unit {
     for (Tensor user : users) {
       for (Tensor input : user.op().inputs()) {
         Strided view = legal.view(input);
-        if (view.base() != node) {
+        if (!view.base().equals(node)) {
           continue;
         }
         Level reader = reads(user);
@@ -203,7 +204,7 @@ final class Unit {
     if (width != columns && !rowsFit(width)) {
       return false;
     }
-    return level == Level.ROW && !(node.op() instanceof Op.Reduce) || oneRun(node, width);
+    return (level == Level.ROW && !(node.op() instanceof Op.Reduce)) || oneRun(node, width);
   }
 
   boolean rowsFit(long width) {

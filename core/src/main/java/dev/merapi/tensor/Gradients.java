@@ -70,7 +70,7 @@ public final class Gradients {
     List<Tensor> parts = GradientRules.of(node, gradient);
     for (int i = 0; i < inputs.size(); i++) {
       Tensor part = parts.get(i);
-      if (part != GradientRules.NONE && reaches.contains(inputs.get(i))) {
+      if (!part.equals(GradientRules.NONE) && reaches.contains(inputs.get(i))) {
         gradients.merge(inputs.get(i), part, Tensor::add);
       }
     }

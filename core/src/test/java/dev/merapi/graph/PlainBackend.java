@@ -7,10 +7,7 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Runs kernels one element at a time through the reference interpreter: it tells whether a lowering
@@ -136,8 +133,6 @@ final class PlainBackend implements Backend {
     int count = rows.outer().stream().reduce(1, (a, b) -> a * b);
     int[] place = new int[rows.outer().size()];
     Shape outer = Shape.of(rows.outer().stream().mapToInt(i -> i).toArray());
-    List<Runnable> finish = new ArrayList<>();
-    double[][] sums = new double[rows.instructions().size()][];
     for (int row = 0; row < count; row++) {
       unravel(row, outer, place);
       double[][] values = new double[rows.instructions().size()][];
@@ -179,14 +174,14 @@ final class PlainBackend implements Backend {
             }
           }
           case Instruction.Unary _, Instruction.Binary _, Instruction.Where _, Instruction.Cast _ ->
-              compute(rows.instructions().get(i), number, values, types, n);
+              compute(rows.instructions().get(i), number, values, types);
         }
       }
     }
   }
 
   private static void compute(
-      Instruction instruction, int number, double[][] values, DType[] types, int n) {
+      Instruction instruction, int number, double[][] values, DType[] types) {
     switch (instruction) {
       case Instruction.Unary(var kind, int x) -> {
         Tensor y = new Tensor(new Op.Unary(kind, tensor(values[x], types[x])));
@@ -308,11 +303,8 @@ final class PlainBackend implements Backend {
         .copyFrom(Reference.write(new double[] {value}, dtype).segment());
   }
 
+  @SuppressWarnings("restricted")
   private static MemorySegment memory(long address, long bytes) {
     return MemorySegment.ofAddress(address).reinterpret(bytes);
-  }
-
-  static Optional<Engine> engine() {
-    return Optional.of(new Engine(new PlainBackend()));
   }
 }

@@ -1,7 +1,6 @@
 package dev.merapi.graph;
 
 import dev.merapi.tensor.ConvOptions;
-import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.PoolOptions;
 import dev.merapi.tensor.Shape;
@@ -124,9 +123,5 @@ final class RandomGraphs {
     }
     var weight = Tensor.of(values, 2, channels, kernel);
     return x.conv(weight, ConvOptions.DEFAULT.padding(1)).relu().add(0.1);
-  }
-
-  static boolean isFloat(Tensor x) {
-    return x.dtype() == DType.F32 && !x.shape().equals(Shape.of(0));
   }
 }
