@@ -41,8 +41,7 @@ final class Eval implements Callable<Integer> {
     prepared.notes().forEach(note -> output.line("note: " + note));
     var scores = prepared.evaluate(checkpoint);
     var accuracy = Optional.ofNullable(scores.metrics().get("accuracy"));
-    output.line(
-        "%s, step %d, %d test samples".formatted(run, checkpoint.step(), scores.samples()));
+    output.line("%s, step %d, %d test samples".formatted(run, checkpoint.step(), scores.samples()));
     output.line("test  " + Reading.scores(scores.loss(), accuracy));
     output.json(
         new Evaluated(

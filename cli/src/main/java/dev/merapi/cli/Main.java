@@ -18,13 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Trains neural networks on the JVM.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {
-      Train.class,
-      Eval.class,
-      Predict.class,
-      RecipesCommand.class,
-      Doctor.class
-    })
+    subcommands = {Train.class, Eval.class, Predict.class, RecipesCommand.class, Doctor.class})
 final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -51,7 +45,9 @@ final class Main implements Runnable {
       err.flush();
       return command.getCommandSpec().exitCodeOnInvalidInput();
     }
-    err.println("merapi: this is a bug of Merapi; please open an issue in its repository, with these lines:");
+    err.println(
+        "merapi: this is a bug of Merapi; please open an issue in its repository, with these"
+            + " lines:");
     err.println("merapi %s, arguments %s".formatted(Version.current(), arguments.originalArgs()));
     error.printStackTrace(err);
     err.flush();

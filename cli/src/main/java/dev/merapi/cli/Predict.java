@@ -61,16 +61,24 @@ final class Predict implements Callable<Integer> {
     return 0;
   }
 
-  /** {@code five.png  5  98.7 %   (6 0.8 %, 3 0.2 %)}. */
+  /** {@code five.png 5 98.7 % (6 0.8 %, 3 0.2 %)}. */
   private static String line(Guess guess) {
     var best = guess.candidates().getFirst();
     var others =
         guess.candidates().stream()
             .skip(1)
             .limit(SHOWN - 1)
-            .map(other -> String.format(Locale.ROOT, "%s %.1f %%", other.label(), 100 * other.probability()))
+            .map(
+                other ->
+                    String.format(
+                        Locale.ROOT, "%s %.1f %%", other.label(), 100 * other.probability()))
             .collect(Collectors.joining(", "));
-    return String.format(Locale.ROOT, 
-        "%s  %s  %.1f %%   (%s)", guess.file(), best.label(), 100 * best.probability(), others);
+    return String.format(
+        Locale.ROOT,
+        "%s  %s  %.1f %%   (%s)",
+        guess.file(),
+        best.label(),
+        100 * best.probability(),
+        others);
   }
 }

@@ -15,9 +15,16 @@ final class Reading {
 
   /** What has come of a run. */
   static String of(Report report) {
-    var text = new StringBuilder(String.format(Locale.ROOT, "%d steps in %.1f s", report.steps(), report.seconds()));
-    report.samplesPerSecond().ifPresent(rate -> text.append(String.format(Locale.ROOT, ", %.0f samples/s", rate)));
-    report.bestEpoch().ifPresent(epoch -> text.append(String.format(Locale.ROOT, "; weights of epoch %d", epoch)));
+    var text =
+        new StringBuilder(
+            String.format(Locale.ROOT, "%d steps in %.1f s", report.steps(), report.seconds()));
+    report
+        .samplesPerSecond()
+        .ifPresent(rate -> text.append(String.format(Locale.ROOT, ", %.0f samples/s", rate)));
+    report
+        .bestEpoch()
+        .ifPresent(
+            epoch -> text.append(String.format(Locale.ROOT, "; weights of epoch %d", epoch)));
     report
         .testLoss()
         .ifPresent(loss -> text.append("\ntest  ").append(scores(loss, report.testAccuracy())));
@@ -27,7 +34,9 @@ final class Reading {
   /** A loss, and an accuracy where there is one. */
   static String scores(double loss, Optional<Double> accuracy) {
     return String.format(Locale.ROOT, "loss %.4f", loss)
-        + accuracy.map(share -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * share)).orElse("");
+        + accuracy
+            .map(share -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * share))
+            .orElse("");
   }
 
   /** The command to type next. */

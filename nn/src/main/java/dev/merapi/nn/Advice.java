@@ -80,7 +80,7 @@ final class Advice {
   private static boolean sums(Tensor sum, Tensor exponentials) {
     return unmoved(sum).op() instanceof Op.Reduce(var kind, var e, _)
         && kind == ReduceKind.SUM
-        && e == exponentials
+        && e.equals(exponentials)
         && e.op() instanceof Op.Unary(var function, _)
         && function == UnaryKind.EXP;
   }
@@ -92,6 +92,6 @@ final class Advice {
         && kind == ReduceKind.SUM
         && e.op() instanceof Op.Unary(var exp, var x)
         && exp == UnaryKind.EXP
-        && x == centred;
+        && x.equals(centred);
   }
 }

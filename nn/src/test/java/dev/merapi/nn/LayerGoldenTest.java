@@ -95,7 +95,7 @@ class LayerGoldenTest {
     outputs.put("running_var", variance);
     assertEquals(o.flag("training") ? 2 : 0, mode.updates().size());
     for (var update : mode.updates()) {
-      outputs.put(update.target() == mean ? "running_mean" : "running_var", update.value());
+      outputs.put(update.target().equals(mean) ? "running_mean" : "running_var", update.value());
     }
     return outputs;
   }

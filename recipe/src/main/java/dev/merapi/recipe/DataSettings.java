@@ -67,8 +67,8 @@ public sealed interface DataSettings {
    * See {@link dev.merapi.data.Mnist}.
    *
    * @param take only so many of the training pictures; null for all
-   * @param validation the share of the training pictures that is held out to compare epochs by; with
-   *     0 the test pictures are measured after each epoch instead, and choose nothing
+   * @param validation the share of the training pictures that is held out to compare epochs by;
+   *     with 0 the test pictures are measured after each epoch instead, and choose nothing
    * @param mean of the pixels, taken off them
    * @param deviation of the pixels, that they are divided by
    */

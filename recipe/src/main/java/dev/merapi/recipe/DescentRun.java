@@ -1,10 +1,10 @@
 package dev.merapi.recipe;
 
+import dev.merapi.nn.Mode;
 import dev.merapi.optim.Adam;
 import dev.merapi.optim.Optimization;
 import dev.merapi.optim.Optimizer;
 import dev.merapi.optim.Sgd;
-import dev.merapi.nn.Mode;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
@@ -80,7 +80,11 @@ public final class DescentRun {
           String.format(
               Locale.ROOT,
               "%-17s y = %.4f x %+.4f  loss %.4f after %d steps",
-              way.name(), end.x(), end.y(), way.losses().getLast(), way.steps()));
+              way.name(),
+              end.x(),
+              end.y(),
+              way.losses().getLast(),
+              way.steps()));
     }
     append(run, ways);
     Charts.write(run.folder().file("paths.png"), List.of(paths(ways)));
@@ -117,7 +121,11 @@ public final class DescentRun {
           String.format(
               Locale.ROOT,
               "step %2d  x %.4f  x² %.4f  gradient %.4f  numerical %.4f",
-              step, x, now.get(1).item(), now.get(2).item(), (above - below) / (2 * STEP)));
+              step,
+              x,
+              now.get(1).item(),
+              now.get(2).item(),
+              (above - below) / (2 * STEP)));
       at.assign(at.sub(gradient.mul(RATE_OF_X)));
     }
   }

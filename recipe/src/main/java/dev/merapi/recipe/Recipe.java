@@ -3,8 +3,8 @@ package dev.merapi.recipe;
 import dev.merapi.tensor.MerapiException;
 
 /**
- * All that decides on a training, in one YAML file: {@code merapi recipes show NAME} prints one with
- * every setting.
+ * All that decides on a training, in one YAML file: {@code merapi recipes show NAME} prints one
+ * with every setting.
  */
 public sealed interface Recipe {
   /** What it is called, and how the folders of its runs begin. */

@@ -49,7 +49,8 @@ public record Report(
       long parameters,
       Optional<EpochScores> counts,
       Optional<Scores> test) {
-    var last = trained.history().isEmpty() ? Optional.<EpochScores>empty() : last(trained.history());
+    var last =
+        trained.history().isEmpty() ? Optional.<EpochScores>empty() : last(trained.history());
     var validation = counts.flatMap(EpochScores::validation);
     double samples = 0;
     double seconds = 0;

@@ -265,8 +265,7 @@ final class Settings {
   private static RecipeException wrong(String path, Node node, String wanted) {
     var given = node instanceof ScalarNode ? "`" + YamlTree.text(node) + "`" : "this";
     return new RecipeException(
-        "%s: %s cannot be %s; give %s"
-            .formatted(YamlTree.place(node), label(path), given, wanted));
+        "%s: %s cannot be %s; give %s".formatted(YamlTree.place(node), label(path), given, wanted));
   }
 
   private static String label(String path) {

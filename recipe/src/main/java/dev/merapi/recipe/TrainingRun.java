@@ -47,8 +47,7 @@ public final class TrainingRun {
     this.signature = Signature.of(this.data.train());
     this.model = build(recipe, signature);
     this.trainer =
-        Trainer.of(
-                model, recipe.training().loss().build(), recipe.training().optimizer().build())
+        Trainer.of(model, recipe.training().loss().build(), recipe.training().optimizer().build())
             .metrics(recipe.evaluation().build())
             .batch(recipe.training().batch())
             .accumulate(recipe.training().accumulate())
@@ -87,7 +86,8 @@ public final class TrainingRun {
         : Stream.concat(
                 data.notes().stream(),
                 Stream.of(
-                    "nothing is held out: the epochs are measured on the test data, and the last weights count"))
+                    "nothing is held out: the epochs are measured on the test data, and the last"
+                        + " weights count"))
             .toList();
   }
 

@@ -91,7 +91,8 @@ final class YamlTree {
   private static void put(MappingNode mapping, String key, Node value, Optional<Mark> mark) {
     var entries = new ArrayList<>(mapping.getValue());
     entries.removeIf(entry -> text(entry.getKeyNode()).equals(key));
-    entries.add(new NodeTuple(new ScalarNode(Tag.STR, true, key, ScalarStyle.PLAIN, mark, mark), value));
+    entries.add(
+        new NodeTuple(new ScalarNode(Tag.STR, true, key, ScalarStyle.PLAIN, mark, mark), value));
     mapping.setValue(entries);
   }
 

@@ -92,9 +92,7 @@ final class Fit {
     StepResult result;
     tick();
     try (var bar =
-        progress()
-            .start(
-            "epoch %d/%d".formatted(position.epoch() + 1, epochs), perEpoch)) {
+        progress().start("epoch %d/%d".formatted(position.epoch() + 1, epochs), perEpoch)) {
       do {
         result = step(iterator);
         epochSeconds += tick();
@@ -186,7 +184,9 @@ final class Fit {
     var text = new StringBuilder("  validation");
     validation
         .named("")
-        .forEach((name, value) -> text.append(String.format(Locale.ROOT, " %s %.4f ", name.substring(1), value)));
+        .forEach(
+            (name, value) ->
+                text.append(String.format(Locale.ROOT, " %s %.4f ", name.substring(1), value)));
     return text.append(best ? " (best so far)" : "").toString();
   }
 

@@ -19,7 +19,9 @@ public interface Metric {
   /** Whether more of it is better. */
   boolean greatestIsBest();
 
-  /** The share of samples whose greatest logit is that of their class: (batch, classes), (batch). */
+  /**
+   * The share of samples whose greatest logit is that of their class: (batch, classes), (batch).
+   */
   static Metric accuracy() {
     return new Accuracy();
   }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * When a training writes checkpoints, and how many it keeps. The last epoch and a best one are always
- * written.
+ * When a training writes checkpoints, and how many it keeps. The last epoch and a best one are
+ * always written.
  *
  * @param epochs at the end of every so many epochs; at least 1
  * @param steps after so many steps, too; 0 for never

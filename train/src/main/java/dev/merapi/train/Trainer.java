@@ -29,8 +29,8 @@ import java.util.function.BooleanSupplier;
  * }
  *
  * <p>By default: batches of 32, one batch a step, a constant learning rate, the key of seed 0, no
- * metrics, no early stopping, no files, and nothing shown. Say what differs, then call {@link #fit}.
- * The same key gives the same numbers to the last bit. Not for several threads at a time.
+ * metrics, no early stopping, no files, and nothing shown. Say what differs, then call {@link
+ * #fit}. The same key gives the same numbers to the last bit. Not for several threads at a time.
  */
 public final class Trainer {
   final Layer model;
@@ -80,21 +80,26 @@ public final class Trainer {
   }
 
   /**
-   * One step for so many batches, down the mean of their gradients: as good as a batch so many times
-   * as large, in the memory of one.
+   * One step for so many batches, down the mean of their gradients: as good as a batch so many
+   * times as large, in the memory of one.
    */
   public Trainer accumulate(int batches) {
     this.accumulate = atLeastOne("accumulate", batches);
     return this;
   }
 
-  /** How many samples make a batch when the model is measured or used; its results do not depend on it. */
+  /**
+   * How many samples make a batch when the model is measured or used; its results do not depend on
+   * it.
+   */
   public Trainer evaluationBatch(int samples) {
     this.evaluationBatch = atLeastOne("evaluation batch", samples);
     return this;
   }
 
-  /** Decides on all that is random: the order of the samples in each epoch, dropout in each step. */
+  /**
+   * Decides on all that is random: the order of the samples in each epoch, dropout in each step.
+   */
   public Trainer key(Key key) {
     this.key = key;
     return this;

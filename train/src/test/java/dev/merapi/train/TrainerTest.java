@@ -96,8 +96,7 @@ final class TrainerTest {
   @Test
   void learnsWhatItSees() {
     var data = circle(24);
-    var trained =
-        trainer(Nets.Net.of(), Adam.of(0.05)).fit(Splits.of(data, data), Epochs.of(60));
+    var trained = trainer(Nets.Net.of(), Adam.of(0.05)).fit(Splits.of(data, data), Epochs.of(60));
     assertEquals(Ending.COMPLETE, trained.ending());
     assertEquals(60 * 6, trained.steps());
     assertEquals(60, trained.history().size());
@@ -172,7 +171,9 @@ final class TrainerTest {
   @Test
   void aCheckpointOfOtherDataOrAnotherSeedIsRefused() {
     try (var writer = newRun()) {
-      trainer(Nets.Net.of(), Sgd.of(0.1)).saveTo(writer, Saving.DEFAULT).fit(splits(), Epochs.of(1));
+      trainer(Nets.Net.of(), Sgd.of(0.1))
+          .saveTo(writer, Saving.DEFAULT)
+          .fit(splits(), Epochs.of(1));
       var checkpoint = writer.folder().checkpoints().newest().checkpoint().orElseThrow();
       var other = trainer(Nets.Net.of(), Sgd.of(0.1)).resumeFrom(checkpoint);
       var wrongData =
@@ -240,8 +241,7 @@ final class TrainerTest {
     var before = values(model);
     var error =
         assertThrows(
-            MerapiException.class,
-            () -> trainer(model, Sgd.of(0.1)).fit(splits(), Epochs.of(1)));
+            MerapiException.class, () -> trainer(model, Sgd.of(0.1)).fit(splits(), Epochs.of(1)));
     assertTrue(error.getMessage().startsWith("step 1: log gave NaN"), error.getMessage());
     assertTrue(error.getMessage().contains("`first`"), error.getMessage());
     assertSameBits(before, values(model));

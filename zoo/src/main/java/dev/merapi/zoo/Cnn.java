@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A small network for pictures, in the manner of LeNet (LeCun et al., 1998): {@code (batch, channels,
- * height, width) → (batch, classes)}, logits.
+ * A small network for pictures, in the manner of LeNet (LeCun et al., 1998): {@code (batch,
+ * channels, height, width) → (batch, classes)}, logits.
  *
  * <p>Each convolution is 3x3 and keeps the size, a ReLU and a 2x2 max pool follow; then comes an
  * {@link Mlp}. With channels 32 and 64 and one hidden layer of 128 it is the network of many
@@ -64,7 +64,9 @@ public record Cnn(List<Conv> convolutions, Mlp head) implements Layer {
   public Tensor apply(Tensor x, Mode mode) {
     Tensor h = x;
     for (Conv convolution : convolutions) {
-      h = HALVED.apply(convolution.apply(h, mode).relu(), mode); // (batch, out, height / 2, width / 2)
+      h =
+          HALVED.apply(
+              convolution.apply(h, mode).relu(), mode); // (batch, out, height / 2, width / 2)
     }
     return head.apply(h, mode);
   }
