@@ -14,7 +14,7 @@ package dev.merapi.recipe;
  * @param adamRate that of Adam
  */
 public record DescentSettings(
-    @Default("40") @Range(from = 1, to = 1e5) int epochs,
+    @Default("100") @Range(from = 1, to = 1e5) int epochs,
     @Default("64") @Range(from = 2, to = 1e5) int points,
     @Default("2") double slope,
     @Default("-1") double intercept,

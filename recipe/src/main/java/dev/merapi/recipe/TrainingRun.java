@@ -54,6 +54,9 @@ public final class TrainingRun {
             .evaluationBatch(recipe.evaluation().batch())
             .key(Key.of(recipe.seed()).fold(FITTING));
     recipe.training().earlyStopping().ifPresent(patience -> trainer.stopEarly(patience.build()));
+    if (!heldOut) {
+      trainer.lastCounts();
+    }
     trainer.options(recipe.training().options(trainer.stepsPerEpoch(this.data.train())));
     if (recipe.training().earlyStopping().isPresent() && !heldOut) {
       throw new RecipeException(

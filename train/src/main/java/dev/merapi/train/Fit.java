@@ -66,7 +66,7 @@ final class Fit {
   Trained run() {
     var ending = Ending.COMPLETE;
     while (position.epoch() < epochs && ending == Ending.COMPLETE) {
-      if (trainer.stopping.stops(history)) {
+      if (stops()) {
         ending = Ending.STOPPED_EARLY;
       } else if (!epoch()) {
         ending = Ending.INTERRUPTED;
@@ -78,7 +78,7 @@ final class Fit {
         history,
         optimization.steps(),
         seconds,
-        trainer.stopping.best(history),
+        best(),
         this::useBest);
   }
 
@@ -161,8 +161,8 @@ final class Fit {
     position = position.nextEpoch();
     totals = Totals.none(trainer.metrics);
     epochSeconds = 0;
-    boolean best = trainer.stopping.best(history).equals(Optional.of(done));
-    boolean last = position.epoch() >= epochs || trainer.stopping.stops(history) || stopped;
+    boolean best = best().equals(Optional.of(done));
+    boolean last = position.epoch() >= epochs || stops() || stopped;
     if (last || done.epoch() % trainer.reportEvery == 0) {
       validation.ifPresent(scores -> trainer.progress.print(summary(scores, best)));
     }
@@ -173,6 +173,14 @@ final class Fit {
     if (best) {
       markBest();
     }
+  }
+
+  private Optional<EpochScores> best() {
+    return trainer.stopping.flatMap(stopping -> stopping.best(history));
+  }
+
+  private boolean stops() {
+    return trainer.stopping.map(stopping -> stopping.stops(history)).orElse(false);
   }
 
   private Progress progress() {

@@ -42,7 +42,7 @@ public final class Trainer {
   int accumulate = 1;
   int evaluationBatch = 256;
   Key key = Key.of(0);
-  EarlyStopping stopping = EarlyStopping.never();
+  Optional<EarlyStopping> stopping = Optional.of(EarlyStopping.never());
   Optional<RunWriter> run = Optional.empty();
   Saving saving = Saving.DEFAULT;
   Optional<Checkpoint> start = Optional.empty();
@@ -107,7 +107,16 @@ public final class Trainer {
 
   /** Which epoch is the best, and when to stop. */
   public Trainer stopEarly(EarlyStopping stopping) {
-    this.stopping = stopping;
+    this.stopping = Optional.of(stopping);
+    return this;
+  }
+
+  /**
+   * The last epoch counts, and none is the best: for validation data that may show but must not
+   * choose, such as the test data.
+   */
+  public Trainer lastCounts() {
+    this.stopping = Optional.empty();
     return this;
   }
 

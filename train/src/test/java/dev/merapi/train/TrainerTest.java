@@ -2,6 +2,7 @@ package dev.merapi.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.train.Trained.Ending;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +224,24 @@ final class TrainerTest {
       assertEquals(6, checkpoints.best().orElseThrow().step());
       assertEquals(18, checkpoints.newest().checkpoint().orElseThrow().step());
       assertSameBits(before, values(model));
+    }
+  }
+
+  @Test
+  void validationDataMayShowWithoutChoosing() {
+    try (var writer = newRun()) {
+      var trained =
+          trainer(Nets.Net.of(), Sgd.of(0.1))
+              .lastCounts()
+              .saveTo(writer, Saving.DEFAULT.everyEpochs(100).keep(9))
+              .fit(splits(), Epochs.of(3));
+      assertTrue(trained.best().isEmpty());
+      assertTrue(trained.history().getLast().validation().isPresent());
+      assertTrue(writer.folder().checkpoints().best().isEmpty());
+      // Only the last epoch was due to be saved.
+      var checkpoints = writer.folder().checkpoints();
+      assertEquals(18, checkpoints.newest().checkpoint().orElseThrow().step());
+      assertFalse(Files.exists(checkpoints.at(6)));
     }
   }
 

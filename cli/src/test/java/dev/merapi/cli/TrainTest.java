@@ -1,0 +1,241 @@
+package dev.merapi.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.merapi.data.Picture;
+import dev.merapi.train.RunFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class TrainTest {
+  /** So small that it learns nothing, but does all that a large one does. */
+  private static final List<String> TINY =
+      List.of(
+          "--set=data.train=24",
+          "--set=data.validation=10",
+          "--set=data.test=10",
+          "--set=model.channels=[2]",
+          "--set=model.hidden=[4]",
+          "--set=training.batch=10");
+
+  @TempDir Path folder;
+
+  private String out = "";
+  private String err = "";
+
+  private int run(List<String> arguments) {
+    var outWriter = new StringWriter();
+    var errWriter = new StringWriter();
+    int code =
+        Main.commandLine()
+            .setOut(new PrintWriter(outWriter))
+            .setErr(new PrintWriter(errWriter))
+            .execute(arguments.toArray(String[]::new));
+    out = outWriter.toString();
+    err = errWriter.toString();
+    return code;
+  }
+
+  private int run(String... arguments) {
+    return run(List.of(arguments));
+  }
+
+  private JsonNode json() {
+    return JsonMapper.shared().readTree(out.lines().toList().getLast());
+  }
+
+  /** Trains the recipe digits a little, and returns the run's folder. */
+  private RunFolder trained(String... more) {
+    var arguments = new ArrayList<>(List.of("train", "digits", "--json", "--runs", runs()));
+    arguments.addAll(TINY);
+    arguments.addAll(List.of(more));
+    assertEquals(0, run(arguments), err);
+    return RunFolder.open(Path.of(json().get("run").asString()));
+  }
+
+  private String runs() {
+    return folder.resolve("runs").toString();
+  }
+
+  /** A picture of a one in dark ink on white paper. */
+  private Path one() {
+    byte[] pixels = new byte[40 * 60];
+    for (int i = 0; i < pixels.length; i++) {
+      int x = i % 40;
+      int y = i / 40;
+      pixels[i] = (byte) (x > 17 && x < 23 && y > 8 && y < 52 ? 20 : 240);
+    }
+    var file = folder.resolve("one.png");
+    Picture.of(40, 60, pixels).writePng(file);
+    return file;
+  }
+
+  @Test
+  void trainsMeasuresPredictsAndGoesOn() {
+    var run = trained("--epochs", "2", "--seed", "5");
+    var report = json();
+    assertEquals(2, report.get("epochs").asInt());
+    assertEquals(6, report.get("steps").asInt());
+    for (var key :
+        List.of(
+            "train_loss", "val_loss", "test_loss", "test_accuracy", "seconds",
+            "samples_per_second")) {
+      assertTrue(report.get(key).isNumber(), key + " in " + report);
+    }
+    for (var file :
+        List.of(
+            "recipe.yaml", "environment.json", "metrics.jsonl", "learning-curve.png",
+            "signature.json")) {
+      assertTrue(Files.isRegularFile(run.file(file)), file);
+    }
+    assertTrue(run.recipe().contains("seed: 5"), run.recipe());
+    assertTrue(out.contains("./merapi predict " + run.path()), out);
+
+    assertEquals(0, run("eval", run.path().toString(), "--json"), err);
+    assertEquals(report.get("test_loss").asDouble(), json().get("test_loss").asDouble());
+
+    assertEquals(0, run("predict", run.path().toString(), one().toString(), "--json"), err);
+    var prediction = json().get("predictions").get(0);
+    assertEquals(one().toString(), prediction.get("file").asString());
+    double sum = 0;
+    for (var candidate : prediction.get("candidates")) {
+      sum += candidate.get("probability").asDouble();
+    }
+    assertEquals(10, prediction.get("candidates").size());
+    assertEquals(1, sum, 1e-5);
+
+    assertEquals(
+        0, run("train", "--resume", run.path().toString(), "--epochs", "3", "--json"), err);
+    assertEquals(3, json().get("epochs").asInt());
+    assertEquals(9, json().get("steps").asInt());
+    assertTrue(run.recipe().contains("epochs: 3"), run.recipe());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameRun() {
+    trained("--epochs", "1");
+    var first = json();
+    trained("--epochs", "1");
+    var second = json();
+    assertFalse(first.get("run").equals(second.get("run")), out);
+    for (var key : List.of("train_loss", "val_loss", "test_loss")) {
+      assertEquals(first.get(key), second.get(key));
+    }
+    trained("--epochs", "1", "--seed", "2");
+    assertFalse(json().get("train_loss").equals(first.get("train_loss")), out);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train digit | did you mean `digits`?",
+        "train | Name a recipe",
+        "train digits --resume x | not both",
+        "train digits --set model.chanels=[1] | did you mean `channels`?",
+        "train digits --set model.channels=[1,1,1,1,1] | nothing is left of pictures",
+        "train digits --epochs many | many",
+        "train digits --epohcs 1 | --epochs",
+        "train digits --data nowhere | leave --data",
+        "train mnist-mlp --data nowhere | nowhere",
+        "train toy-regression --data nowhere | leave --data",
+        "train --resume nowhere | nowhere",
+        "eval nowhere | nowhere",
+        "predict nowhere a.png | nowhere",
+        "recipes show digit | did you mean `digits`?",
+        "tran digits | train",
+      })
+  void mistakesOfTheUserAreOneLineAndLeaveNothing(String arguments, String message) {
+    var all = new ArrayList<>(List.of(arguments.split(" ")));
+    if (all.getFirst().equals("train")) {
+      all.addAll(List.of("--runs", runs()));
+    }
+    assertEquals(2, run(all), err);
+    assertEquals(1, err.lines().count(), err);
+    assertTrue(err.contains(message), err);
+    assertFalse(Files.exists(Path.of(runs())), "something was written");
+  }
+
+  @Test
+  void wrongFilesAreOneLine() throws IOException {
+    var run = trained("--epochs", "1");
+    var text = Files.writeString(folder.resolve("text.png"), "no picture");
+    assertEquals(2, run("predict", run.path().toString(), one().toString(), text.toString()));
+    assertTrue(err.contains("text.png"), err);
+    assertEquals(1, err.lines().count(), err);
+    assertFalse(out.contains("one.png"), "nothing is told before all files are read");
+
+    Files.writeString(
+        run.file("recipe.yaml"), run.recipe().replace("hidden: [4]", "hidden: [5]"));
+    assertEquals(2, run("predict", run.path().toString(), one().toString()));
+    assertTrue(err.contains("another model"), err);
+    assertEquals(2, run("eval", run.path().toString()));
+    assertTrue(err.contains("another model"), err);
+    assertEquals(2, run("train", "--resume", run.path().toString(), "--epochs", "2"));
+    assertTrue(err.contains("another model"), err);
+    assertEquals(1, err.lines().count(), err);
+  }
+
+  @Test
+  void theToysRun() {
+    assertEquals(
+        0, run("train", "toy-classifier", "--epochs", "40", "--runs", runs(), "--json"), err);
+    assertEquals(40, json().get("steps").asInt());
+    var toy = json().get("run").asString();
+    assertEquals(2, run("predict", toy, one().toString()));
+    assertTrue(err.contains("takes numbers, not pictures"), err);
+
+    assertEquals(
+        0, run("train", "toy-regression", "--epochs", "3", "--runs", runs(), "--json"), err);
+    var regression = json().get("run").asString();
+    assertTrue(Files.isRegularFile(Path.of(regression, "paths.png")), regression);
+    assertTrue(Files.isRegularFile(Path.of(regression, "learning-curve.png")), regression);
+    assertEquals(2, run("eval", regression));
+    assertTrue(err.contains("no network"), err);
+  }
+
+  @Test
+  void anAutoencoderDrawsWhatItSees() throws IOException {
+    var recipe =
+        Files.writeString(
+            folder.resolve("draws.yaml"),
+            """
+            kind: training
+            name: draws
+            summary: a tiny autoencoder
+            data: {kind: digits, train: 20, validation: 5, test: 5}
+            model: {kind: autoencoder, code: 3, dropout: 0.5}
+            training: {epochs: 1, loss: binary-cross-entropy, target: input}
+            """);
+    assertEquals(0, run("train", recipe.toString(), "--runs", runs(), "--json"), err);
+    var run = json().get("run").asString();
+    var sheet = Picture.read(Path.of(run, "reconstructions.png"));
+    assertEquals(3 * (5 * 29 + 1), sheet.width());
+    assertEquals(3 * (2 * 29 + 1), sheet.height());
+    var mine = folder.resolve("mine.png");
+    assertEquals(0, run("predict", run, one().toString(), "--out", mine.toString()), err);
+    assertEquals(3 * 30, Picture.read(mine).width());
+  }
+
+  @Test
+  void recipesAreListedWithWhatToExpect() {
+    assertEquals(0, run("recipes", "--json"), err);
+    assertEquals(8, json().size());
+    assertTrue(out.contains("mnist-cnn"), out);
+    assertEquals(0, run("recipes", "show", "mnist-mlp", "--set", "training.batch=7"), err);
+    assertTrue(out.contains("batch: 7"), out);
+  }
+}
