@@ -91,13 +91,20 @@ final class TrainTest {
     assertEquals(6, report.get("steps").asInt());
     for (var key :
         List.of(
-            "train_loss", "val_loss", "test_loss", "test_accuracy", "seconds",
+            "train_loss",
+            "val_loss",
+            "test_loss",
+            "test_accuracy",
+            "seconds",
             "samples_per_second")) {
       assertTrue(report.get(key).isNumber(), key + " in " + report);
     }
     for (var file :
         List.of(
-            "recipe.yaml", "environment.json", "metrics.jsonl", "learning-curve.png",
+            "recipe.yaml",
+            "environment.json",
+            "metrics.jsonl",
+            "learning-curve.png",
             "signature.json")) {
       assertTrue(Files.isRegularFile(run.file(file)), file);
     }
@@ -178,8 +185,7 @@ final class TrainTest {
     assertEquals(1, err.lines().count(), err);
     assertFalse(out.contains("one.png"), "nothing is told before all files are read");
 
-    Files.writeString(
-        run.file("recipe.yaml"), run.recipe().replace("hidden: [4]", "hidden: [5]"));
+    Files.writeString(run.file("recipe.yaml"), run.recipe().replace("hidden: [4]", "hidden: [5]"));
     assertEquals(2, run("predict", run.path().toString(), one().toString()));
     assertTrue(err.contains("another model"), err);
     assertEquals(2, run("eval", run.path().toString()));

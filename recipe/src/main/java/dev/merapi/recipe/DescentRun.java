@@ -8,6 +8,7 @@ import dev.merapi.optim.Sgd;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import dev.merapi.train.Chart;
@@ -53,7 +54,7 @@ public final class DescentRun {
     this.recipe = recipe;
     this.settings = recipe.training();
     var key = Key.of(recipe.seed());
-    this.x = key.fold(0).uniform(-1.0, 1.0, settings.points()).toArray();
+    this.x = key.fold(0).uniform(-1, 1, Shape.of(settings.points())).toArray();
     float[] noise = key.fold(1).normal(settings.points()).toArray();
     this.y = new float[x.length];
     for (int i = 0; i < x.length; i++) {

@@ -68,8 +68,7 @@ final class RecipesTest {
             "seed=9");
     assertEquals(
         new ModelSettings.Mlp(List.of(7), ModelSettings.Activation.RELU, 0), recipe.model());
-    assertEquals(
-        new OptimizerSettings.Sgd(0.5, 0.9, 0, false, 0), recipe.training().optimizer());
+    assertEquals(new OptimizerSettings.Sgd(0.5, 0.9, 0, false, 0), recipe.training().optimizer());
     assertEquals(3, recipe.training().earlyStopping().orElseThrow().patience());
     assertEquals(Optional.of(2.0), recipe.training().clipNorm());
     assertEquals(9, recipe.seed());
@@ -79,15 +78,22 @@ final class RecipesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "hidden: [5, 6] | hiden: [5, 6] | my.yaml:7:3: `model` has no key `hiden`; did you mean `hidden`?",
+        "hidden: [5, 6] | hiden: [5, 6] | my.yaml:7:3: `model` has no key `hiden`; did you mean"
+            + " `hidden`?",
         "summary: | sumary: | my.yaml:3:1: the recipe has no key `sumary`; did you mean `summary`?",
-        "hidden: [5, 6] | hidden: many | my.yaml:7:11: `model.hidden` cannot be `many`; give a list",
-        "hidden: [5, 6] | hidden: [5, x] | my.yaml:7:15: `model.hidden` cannot be `x`; give a whole number",
-        "hidden: [5, 6] | hidden: [5, 0] | my.yaml:7:15: `model.hidden` cannot be `0`; give at least 1",
-        "hidden: [5, 6] | dropout: 1.5 | `model.dropout` cannot be `1.5`; give a number from 0 to 0.99",
+        "hidden: [5, 6] | hidden: many | my.yaml:7:11: `model.hidden` cannot be `many`; give a"
+            + " list",
+        "hidden: [5, 6] | hidden: [5, x] | my.yaml:7:15: `model.hidden` cannot be `x`; give a whole"
+            + " number",
+        "hidden: [5, 6] | hidden: [5, 0] | my.yaml:7:15: `model.hidden` cannot be `0`; give at"
+            + " least 1",
+        "hidden: [5, 6] | dropout: 1.5 | `model.dropout` cannot be `1.5`; give a number from 0 to"
+            + " 0.99",
         "hidden: [5, 6] | dropout: .nan | `model.dropout` cannot be `.nan`; give a number",
-        "hidden: [5, 6] | activation: relo | `model.activation` cannot be `relo`; did you mean `relu`?",
-        "kind: mlp | kind: mpl | my.yaml:6:9: `model` cannot be of the kind `mpl`; did you mean `mlp`?",
+        "hidden: [5, 6] | activation: relo | `model.activation` cannot be `relo`; did you mean"
+            + " `relu`?",
+        "kind: mlp | kind: mpl | my.yaml:6:9: `model` cannot be of the kind `mpl`; did you mean"
+            + " `mlp`?",
         "kind: mlp | dropout: 0 | `model` has no `kind`; it is one of mlp, cnn, autoencoder",
         "hidden: [5, 6] | kind: cnn | the key `kind` is there twice",
         "name: mine | name: a/b | the name `a/b` cannot begin a folder's",
@@ -125,8 +131,7 @@ final class RecipesTest {
 
   @Test
   void anUnknownRecipeIsToldTheNearest() {
-    var error =
-        assertThrows(RecipeException.class, () -> Recipes.load("minst-cnn", List.of()));
+    var error = assertThrows(RecipeException.class, () -> Recipes.load("minst-cnn", List.of()));
     assertTrue(error.getMessage().contains("did you mean `mnist-cnn`?"), error.getMessage());
     var missing =
         assertThrows(RecipeException.class, () -> Recipes.load("nowhere.yaml", List.of()));

@@ -73,13 +73,7 @@ final class Fit {
       }
     }
     return new Trained(
-        trainer,
-        ending,
-        history,
-        optimization.steps(),
-        seconds,
-        best(),
-        this::useBest);
+        trainer, ending, history, optimization.steps(), seconds, best(), this::useBest);
   }
 
   /** Goes on to the end of an epoch; false if it was asked to stop. */

@@ -41,7 +41,7 @@ final class TrainerTest {
 
   /** Points inside and outside a circle. */
   private static Dataset circle(int count) {
-    float[] x = Key.of(7).uniform(-1.0, 1.0, count, 2).toArray();
+    float[] x = Key.of(7).uniform(-1, 1, Shape.of(count, 2)).toArray();
     int[] labels = new int[count];
     for (int i = 0; i < count; i++) {
       labels[i] = x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1] < 0.5 ? 1 : 0;
