@@ -45,7 +45,12 @@ public final class DescentRun {
   private final float[] y;
 
   /** How one rule has done. */
-  private record Way(String name, List<Point> points, List<Double> losses, long steps) {}
+  private record Way(
+      String name, List<Point> points, List<Double> losses, long steps, List<Parameter> line) {
+    String key() {
+      return name.toLowerCase(Locale.ROOT).replace(' ', '_');
+    }
+  }
 
   /** What is kept in the checkpoint besides the line. */
   private record State(long epochs) {}
@@ -72,9 +77,9 @@ public final class DescentRun {
     minimiseSquare(progress);
     progress.print("a line through %d points".formatted(x.length));
     var ways = new ArrayList<Way>();
-    ways.add(fit("gradient descent", Sgd.of(settings.descentRate()), x.length, run));
-    ways.add(fit("SGD", Sgd.of(settings.sgdRate()), settings.batch(), run));
-    ways.add(fit("Adam", Adam.of(settings.adamRate()), x.length, run));
+    ways.add(fit("gradient descent", Sgd.of(settings.descentRate()), x.length));
+    ways.add(fit("SGD", Sgd.of(settings.sgdRate()), settings.batch()));
+    ways.add(fit("Adam", Adam.of(settings.adamRate()), x.length));
     for (var way : ways) {
       var end = way.points().getLast();
       progress.print(
@@ -88,6 +93,7 @@ public final class DescentRun {
               way.steps()));
     }
     append(run, ways);
+    save(run, ways);
     Charts.write(run.folder().file("paths.png"), List.of(paths(ways)));
     var adam = ways.getLast();
     return new Report(
@@ -132,7 +138,7 @@ public final class DescentRun {
   }
 
   /** Fits the line by one rule, from (0, 0), in batches of the points in a new order each epoch. */
-  private Way fit(String name, Optimizer rule, int batch, RunWriter run) {
+  private Way fit(String name, Optimizer rule, int batch) {
     var slope = Parameter.of(Tensor.scalar(0));
     var intercept = Parameter.of(Tensor.scalar(0));
     var optimization = Optimization.of(List.of(slope, intercept), rule);
@@ -147,15 +153,7 @@ public final class DescentRun {
       }
       losses.add(meanSquare(slope.item(), intercept.item()));
     }
-    Map<String, Parameter> parameters = new LinkedHashMap<>();
-    parameters.put("slope", slope);
-    parameters.put("intercept", intercept);
-    run.save(
-        optimization.steps(),
-        Weights.of(parameters),
-        Weights.of(optimization.state()),
-        new State(settings.epochs()));
-    return new Way(name, points, losses, optimization.steps());
+    return new Way(name, points, losses, optimization.steps(), List.of(slope, intercept));
   }
 
   private Tensor loss(Parameter slope, Parameter intercept, int[] rows) {
@@ -185,18 +183,31 @@ public final class DescentRun {
       var fields = new LinkedHashMap<String, Object>();
       for (var way : ways) {
         fields.put(
-            "train_loss_" + way.name().toLowerCase(Locale.ROOT).replace(' ', '_'),
+            "train_loss_" + way.key(),
             way.losses().get(epoch));
       }
       run.append(epoch + 1, fields);
     }
   }
 
+  /** The three lines. */
+  private void save(RunWriter run, List<Way> ways) {
+    Map<String, Parameter> lines = new LinkedHashMap<>();
+    for (var way : ways) {
+      lines.put(way.key() + ".slope", way.line().getFirst());
+      lines.put(way.key() + ".intercept", way.line().getLast());
+    }
+    run.save(settings.epochs(), Weights.of(lines), Map.of(), new State(settings.epochs()));
+  }
+
   /** The ways of (slope, intercept), over lines of equal loss. */
   private Chart paths(List<Way> ways) {
     var series = new ArrayList<Series>();
     for (int level = LEVELS; level >= 1; level--) {
-      series.add(new Series("loss, level " + level, contour(level), Style.BACKGROUND));
+      series.add(new Series(
+              level == LEVELS ? "equal loss" : "equal loss " + level,
+              contour(level),
+              Style.BACKGROUND));
     }
     ways.forEach(way -> series.add(new Series(way.name(), way.points(), Style.PATH)));
     return new Chart(recipe.name() + ": three ways to the line", "slope", "intercept", series);

@@ -165,6 +165,7 @@ public final class Charts {
             .build();
     style(drawn);
     int colored = 0;
+    boolean explained = false;
     for (var series : chart.series()) {
       boolean background = series.style() == Style.BACKGROUND;
       // A series without points has a colour too, so that "validation" looks the same everywhere.
@@ -178,6 +179,9 @@ public final class Charts {
               series.points().stream().mapToDouble(Point::x).toArray(),
               series.points().stream().mapToDouble(Point::y).toArray());
       style(one, series.style(), color);
+      // Background lines look alike: the legend needs the first only.
+      one.setShowInLegend(!background || !explained);
+      explained |= background;
     }
     return drawn;
   }

@@ -37,12 +37,13 @@ final class NonFinite {
       return "step %d: %s%s".formatted(step, describe(forward.get(), parameters), way);
     }
     var trained = parameters.values().stream().filter(Parameter::trained).toList();
+    var what = Double.isFinite(loss.item()) ? "the gradients are" : "the loss is";
     return find(Gradients.of(loss, trained))
         .map(
             culprit ->
-                "step %d: the loss is finite, but in its gradients %s%s"
-                    .formatted(step, describe(culprit, parameters), way))
-        .orElse("step %d: the gradients are too large to be squared%s".formatted(step, way));
+                "step %d: %s not finite: %s%s"
+                    .formatted(step, what, describe(culprit, parameters), way))
+        .orElse("step %d: %s not finite%s".formatted(step, what, way));
   }
 
   private static Optional<Culprit> find(List<Tensor> roots) {
