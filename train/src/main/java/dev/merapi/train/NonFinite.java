@@ -137,7 +137,7 @@ final class NonFinite {
 
   private static String nameOf(Parameter parameter, Map<String, Parameter> parameters) {
     return parameters.entrySet().stream()
-        .filter(entry -> entry.getValue() == parameter)
+        .filter(entry -> entry.getValue().equals(parameter))
         .map(Map.Entry::getKey)
         .findFirst()
         .orElse("of the optimizer");
