@@ -113,7 +113,7 @@ final class Fusion {
       return;
     }
     Set<Unit> readers = new HashSet<>();
-    usersOf(node).forEach(user -> readers.add(unitOf.get(user)));
+    usersOf(node).stream().map(unitOf::get).filter(unit -> unit != null).forEach(readers::add);
     long width =
         matmul ? node.shape().size(-1) : node.shape().slice(2, node.shape().rank()).elements();
     Unit unit = readers.size() == 1 ? readers.iterator().next() : unitOf.get(node);

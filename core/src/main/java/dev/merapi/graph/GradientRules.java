@@ -37,8 +37,7 @@ public final class GradientRules {
       case Op.Reduce(var kind, var x, var axes) -> List.of(reduce(kind, x, axes, y, dy));
       case Op.ArgReduce _, Op.ArgSort _, Op.ArgPool _ -> List.of(NONE);
       case Op.Cumsum _ -> List.of(dy.flip(-1).cumsum(-1).flip(-1));
-      case Op.Gather(var x, var index) ->
-          List.of(new Tensor(new Op.ScatterAdd(index, dy, x.shape().size(1))), NONE);
+      case Op.Gather(var x, var index) -> List.of(scattered(index, dy, x.shape().size(1)), NONE);
       case Op.ScatterAdd(var index, _, _) -> List.of(NONE, new Tensor(new Op.Gather(dy, index)));
       case Op.MatMul(var a, var b) -> List.of(dy.matmul(b.mT()), a.mT().matmul(dy));
       case Op.Conv(var x, var w, var g) ->
@@ -128,6 +127,11 @@ public final class GradientRules {
 
   private static Tensor convWeight(Tensor x, Tensor dy, ConvGeometry geometry, Shape shape) {
     return new Tensor(new Op.ConvWeight(x, dy, geometry, shape));
+  }
+
+  /** Sums are taken in the compute type. */
+  private static Tensor scattered(Tensor index, Tensor dy, int rows) {
+    return new Tensor(new Op.ScatterAdd(index, dy.cast(dy.dtype().computed()), rows));
   }
 
   private static int[] inverse(Ints axes) {

@@ -177,14 +177,7 @@ final class Simplify {
    */
   private Tensor reduce(Tensor y, Op.ReduceKind kind, Tensor x, Ints axes) {
     if (x.shape().elements() == 0) {
-      return filled(
-          y,
-          switch (kind) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> Double.NEGATIVE_INFINITY;
-            case MIN -> Double.POSITIVE_INFINITY;
-          });
+      return filled(y, kind.neutral(y.dtype()));
     }
     List<Integer> real = new ArrayList<>();
     for (int i = 0; i < axes.size(); i++) {

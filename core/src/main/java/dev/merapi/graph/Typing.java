@@ -11,7 +11,7 @@ public final class Typing {
 
   public static DType dtype(Op op) {
     return switch (op) {
-      case Op.Constant(var dtype, _) -> dtype;
+      case Op.Constant(var dtype, double value) -> holding("constant", dtype, value);
       case Op.Data(var storage, _) -> storage.dtype();
       case Op.Read(var parameter) -> parameter.dtype();
       case Op.Input(_, var dtype, _) -> dtype;
@@ -27,7 +27,7 @@ public final class Typing {
       case Op.Broadcast(var x, _) -> x.dtype();
       case Op.Slice(var x, _, _, _) -> x.dtype();
       case Op.Flip(var x, _) -> x.dtype();
-      case Op.Pad(var x, _, _, _, _) -> x.dtype();
+      case Op.Pad(var x, _, _, _, double value) -> holding("pad", x.dtype(), value);
       case Op.Concat(var inputs, _) ->
           inputs.stream()
               .reduce(
@@ -99,11 +99,11 @@ public final class Typing {
       case Op.Cumsum(var x) -> x.shape();
       case Op.ArgSort(var x, _) -> x.shape();
       case Op.Gather(var x, var index) -> {
-        indices("gather", x, index);
+        indices("gather", x, index, x.shape().size(1));
         yield Shape.of(x.shape().size(0), index.shape().size(1), x.shape().size(2));
       }
       case Op.ScatterAdd(var index, var updates, int rows) -> {
-        indices("scatterAdd", updates, index);
+        indices("scatterAdd", updates, index, rows);
         require(
             updates.shape().size(1) == index.shape().size(1),
             "scatterAdd: one update an index",
@@ -178,6 +178,25 @@ public final class Typing {
         yield DType.BOOL;
       }
     };
+  }
+
+  /** The dtype, if a number is one of its own; floats may round it. */
+  private static DType holding(String op, DType dtype, double value) {
+    boolean holds =
+        switch (dtype) {
+          case F32, BF16, F16 -> true;
+          case BOOL -> value == 0 || value == 1;
+          case U8 -> value >= 0 && value <= 255 && value == Math.rint(value);
+          case I8 -> value == (byte) value;
+          case I32 -> value == (int) value;
+          case I64 -> value == (long) value;
+        };
+    if (!holds) {
+      throw new ShapeException(
+          "%s: %s is not a number of dtype %s; cast the tensor, or take another number"
+              .formatted(op, value, dtype));
+    }
+    return dtype;
   }
 
   private static Shape permute(Shape x, Ints axes) {
@@ -293,13 +312,18 @@ public final class Typing {
     }
   }
 
-  private static void indices(String op, Tensor x, Tensor index) {
+  private static void indices(String op, Tensor x, Tensor index, int rows) {
     require(
         index.dtype() == DType.I32
             && index.shape().rank() == 2
             && x.shape().rank() == 3
             && index.shape().size(0) == x.shape().size(0),
         op + ": needs (B, N, R) and an i32 index (B, I)",
+        x,
+        index);
+    require(
+        rows > 0 || index.shape().elements() == 0,
+        op + ": an axis of size 0 has no place that the index could name",
         x,
         index);
   }

@@ -39,16 +39,17 @@ final class ContractionReference {
    * kernel tap meets the input.
    */
   static void conv(
-      ConvGeometry g, Shape sx, double[] x, Shape sw, double[] w, Shape sy, double[] y, Role role) {
-    int[] out = new int[sy.rank()];
-    int[] tap = new int[sw.rank()];
-    int[] in = new int[sx.rank()];
-    int perGroup = sw.size(1);
-    int outputs = sw.size(0) / g.groups();
+      ConvGeometry g, int[] sx, double[] x, int[] sw, double[] w, int[] sy, double[] y, Role role) {
+    int[] out = new int[sy.length];
+    int[] tap = new int[sw.length];
+    int[] in = new int[sx.length];
+    int taps = w.length / Math.max(1, sw[0]);
+    int perGroup = sw[1];
+    int outputs = sw[0] / g.groups();
     for (int i = 0; i < y.length; i++) {
       MovementReference.unravel(i, sy, out);
-      for (int j = 0; j < w.length / sw.size(0); j++) {
-        int t = out[1] * (w.length / sw.size(0)) + j;
+      for (int j = 0; j < taps; j++) {
+        int t = out[1] * taps + j;
         MovementReference.unravel(t, sw, tap);
         in[0] = out[0];
         in[1] = out[1] / outputs * perGroup + tap[1];
@@ -58,7 +59,7 @@ final class ContractionReference {
               out[axis + 2] * g.stride().get(axis)
                   - g.before().get(axis)
                   + tap[axis + 2] * g.dilation().get(axis);
-          inside &= in[axis + 2] >= 0 && in[axis + 2] < sx.size(axis + 2);
+          inside &= in[axis + 2] >= 0 && in[axis + 2] < sx[axis + 2];
         }
         if (inside) {
           int s = MovementReference.ravel(in, sx);

@@ -104,7 +104,7 @@ public final class Reference {
           MovementReference.concat(
               concat, concat.inputs().stream().map(this::value).toList(), shape);
       case Op.Reduce(var kind, var x, _) ->
-          MovementReference.reduce(kind, value(x), x.shape(), shape);
+          MovementReference.reduce(kind, kind.neutral(x.dtype()), value(x), x.shape(), shape);
       case Op.ArgReduce(boolean greatest, var x) ->
           RowReference.argReduce(greatest, value(x), x.shape().size(-1));
       case Op.Cumsum(var x) -> RowReference.cumsum(value(x), x.shape().size(-1));
@@ -120,11 +120,11 @@ public final class Reference {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
-            x.shape(),
+            x.shape().toArray(),
             value(x),
-            w.shape(),
+            w.shape().toArray(),
             value(w),
-            shape,
+            shape.toArray(),
             out,
             ContractionReference.Role.OUTPUT);
         yield out;
@@ -133,11 +133,11 @@ public final class Reference {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
-            shape,
+            shape.toArray(),
             out,
-            w.shape(),
+            w.shape().toArray(),
             value(w),
-            dy.shape(),
+            dy.shape().toArray(),
             value(dy),
             ContractionReference.Role.INPUT);
         yield out;
@@ -146,11 +146,11 @@ public final class Reference {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
-            x.shape(),
+            x.shape().toArray(),
             value(x),
-            shape,
+            shape.toArray(),
             out,
-            dy.shape(),
+            dy.shape().toArray(),
             value(dy),
             ContractionReference.Role.WEIGHT);
         yield out;
@@ -165,12 +165,14 @@ public final class Reference {
   private double[] moved(Tensor y, int n) {
     Tensor x = y.op().inputs().getFirst();
     double[] a = value(x);
-    int[] place = new int[y.shape().rank()];
+    int[] from = x.shape().toArray();
+    int[] to = y.shape().toArray();
+    int[] place = new int[to.length];
     return fill(
         n,
         i -> {
-          MovementReference.unravel(i, y.shape(), place);
-          return a[MovementReference.source(y.op(), x.shape(), place)];
+          MovementReference.unravel(i, to, place);
+          return a[MovementReference.source(y.op(), from, place)];
         });
   }
 

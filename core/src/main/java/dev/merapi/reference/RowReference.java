@@ -92,23 +92,28 @@ final class RowReference {
     double[] out = new double[Math.toIntExact(shape.elements())];
     Shape space = from.slice(1, from.rank());
     int cells = Math.toIntExact(space.elements());
-    int[] window = new int[shape.rank()];
-    int[] place = new int[space.rank()];
+    int[] sizes = space.toArray();
+    int[] to = shape.toArray();
+    int[] window = new int[to.length];
+    int[] place = new int[sizes.length];
+    int[] lengths = new int[sizes.length];
     for (int i = 0; i < out.length; i++) {
-      MovementReference.unravel(i, shape, window);
+      MovementReference.unravel(i, to, window);
+      for (int axis = 0; axis < place.length; axis++) {
+        lengths[axis] = windows.get(axis).lengths().get(window[axis + 1]);
+      }
+      long elements = Shape.of(lengths).elements();
       int best = -1;
-      for (int cell = 0; cell < cells; cell++) {
-        MovementReference.unravel(cell, space, place);
+      for (int j = 0; j < elements; j++) {
+        MovementReference.unravel(j, lengths, place);
         boolean inside = true;
         for (int axis = 0; axis < place.length; axis++) {
           Windows along = windows.get(axis);
-          int offset = place[axis] - along.starts().get(window[axis + 1]);
-          inside &=
-              offset >= 0
-                  && offset % along.step() == 0
-                  && offset / along.step() < along.lengths().get(window[axis + 1]);
+          place[axis] = along.starts().get(window[axis + 1]) + place[axis] * along.step();
+          inside &= place[axis] >= 0 && place[axis] < sizes[axis];
         }
         if (inside) {
+          int cell = MovementReference.ravel(place, sizes);
           double a = x[window[0] * cells + cell];
           double b = best < 0 ? Double.NEGATIVE_INFINITY : x[window[0] * cells + best];
           best = best < 0 || a > b || (Double.isNaN(a) && !Double.isNaN(b)) ? cell : best;

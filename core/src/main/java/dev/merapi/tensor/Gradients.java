@@ -19,7 +19,7 @@ public final class Gradients {
 
   /**
    * ∂loss / ∂x for each of the tensors; the loss is a scalar. A tensor that the loss does not
-   * depend on gets zeros.
+   * depend on gets zeros. Each gradient has the shape and the dtype of its tensor.
    */
   public static List<Tensor> of(Tensor loss, List<? extends Tensor> wrt) {
     if (loss.shape().elements() != 1) {
@@ -56,7 +56,9 @@ public final class Gradients {
     for (Tensor x : wrt) {
       Tensor gradient = gradients.get(x);
       result.add(
-          gradient != null ? gradient : Tensor.zeros().cast(x.dtype()).broadcastTo(x.shape()));
+          gradient != null
+              ? gradient.cast(x.dtype())
+              : Tensor.zeros().cast(x.dtype()).broadcastTo(x.shape()));
     }
     return result;
   }

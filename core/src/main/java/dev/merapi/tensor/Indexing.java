@@ -10,14 +10,12 @@ final class Indexing {
   private Indexing() {}
 
   static Tensor argReduce(boolean greatest, Tensor x, int axis) {
-    Tensor last =
-        x.cast(x.dtype() == DType.BOOL ? DType.I32 : x.dtype().computed()).moveAxis(axis, -1);
+    Tensor last = x.cast(number(x)).moveAxis(axis, -1);
     return new Tensor(new Op.ArgReduce(greatest, last)).squeeze(-1);
   }
 
   static Sorted sort(Tensor x, int axis, boolean descending) {
-    Tensor last =
-        x.cast(x.dtype() == DType.BOOL ? DType.I32 : x.dtype().computed()).moveAxis(axis, -1);
+    Tensor last = x.cast(number(x)).moveAxis(axis, -1);
     Tensor order = new Tensor(new Op.ArgSort(last, descending)).moveAxis(-1, axis);
     return new Sorted(takeAlong(x, order, axis), order);
   }
@@ -67,7 +65,7 @@ final class Indexing {
         new Tensor(
             new Op.ScatterAdd(
                 flat(integers("scatterAdd", index).moveAxis(a, -1)),
-                columns(updates.cast(x.dtype().computed()).moveAxis(a, -1)),
+                columns(updates.cast(number(x)).moveAxis(a, -1)),
                 x.shape().size(a)));
     Tensor sum = added.reshape(fitted).moveAxis(-1, a);
     for (int i = 0; i < x.shape().rank(); i++) {
@@ -98,6 +96,11 @@ final class Indexing {
               + " excepted");
     }
     return result;
+  }
+
+  /** The type that x is compared and added in. */
+  private static DType number(Tensor x) {
+    return x.dtype() == DType.BOOL ? DType.I32 : x.dtype().computed();
   }
 
   private static Tensor flat(Tensor x) {

@@ -124,6 +124,11 @@ final class Pooling {
     Ints counts = ConvOptions.expand("output size", Ints.of(sizes), axes, 1);
     List<Windows> windows = new ArrayList<>();
     for (int i = 0; i < axes; i++) {
+      if (x.shape().size(i + 2) == 0) {
+        throw new ShapeException(
+            "adaptive pool: axis %d of %s is empty; there is nothing to pool into %s"
+                .formatted(i + 2, x.shape(), counts));
+      }
       windows.add(Windows.adaptive(x.shape().size(i + 2), counts.get(i)));
     }
     return windows;

@@ -95,9 +95,9 @@ public sealed interface Reductions extends Elementwise permits Tensor {
     return centred.mul(centred).sum(keepDim, axes).div(count(axes) - correction);
   }
 
-  /** √{@link #variance}. */
+  /** √{@link #variance}; its gradient where all are equal is 0. */
   default Tensor std(int correction, boolean keepDim, int... axes) {
-    return variance(correction, keepDim, axes).sqrt();
+    return root(variance(correction, keepDim, axes));
   }
 
   /** log Σ eˣ, without overflow. */
@@ -112,9 +112,13 @@ public sealed interface Reductions extends Elementwise permits Tensor {
   /** The Euclidean norm √Σx²; its gradient at zero is 0. */
   default Tensor norm(int... axes) {
     Tensor x = cast(DType.F32);
-    Tensor square = x.mul(x).sum(axes);
-    Tensor zero = square.eq(0);
-    return zero.where(0, zero.where(1, square).sqrt()); // √ at 0 would pass 0 · ∞ = NaN back
+    return root(x.mul(x).sum(axes));
+  }
+
+  /** √x, which passes no 0 · ∞ = NaN back where x is 0. */
+  private static Tensor root(Tensor x) {
+    Tensor zero = x.eq(0);
+    return zero.where(0, zero.where(1, x).sqrt());
   }
 
   /** Whether all elements hold. */
