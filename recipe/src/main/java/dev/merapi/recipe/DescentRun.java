@@ -182,9 +182,7 @@ public final class DescentRun {
     for (int epoch = 0; epoch < ways.getFirst().losses().size(); epoch++) {
       var fields = new LinkedHashMap<String, Object>();
       for (var way : ways) {
-        fields.put(
-            "train_loss_" + way.key(),
-            way.losses().get(epoch));
+        fields.put("train_loss_" + way.key(), way.losses().get(epoch));
       }
       run.append(epoch + 1, fields);
     }
@@ -204,7 +202,8 @@ public final class DescentRun {
   private Chart paths(List<Way> ways) {
     var series = new ArrayList<Series>();
     for (int level = LEVELS; level >= 1; level--) {
-      series.add(new Series(
+      series.add(
+          new Series(
               level == LEVELS ? "equal loss" : "equal loss " + level,
               contour(level),
               Style.BACKGROUND));

@@ -1,6 +1,7 @@
 package dev.merapi.zoo;
 
 import dev.merapi.nn.Dropout;
+import dev.merapi.nn.Init;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
@@ -20,10 +21,17 @@ import dev.merapi.tensor.Tensor;
  */
 public record Autoencoder(Linear encoder, Linear decoder, Dropout dropout) implements Layer {
 
-  /** From {@code in} numbers to a code of {@code code}, and back. */
+  /**
+   * From {@code in} numbers to a code of {@code code}, and back. Xavier's initial weights and no
+   * bias keep the few units of the code alive: a ReLU that starts with a small weight and a
+   * negative bias may never fire again.
+   */
   public static Autoencoder of(int in, int code, Key key) {
+    Init init = Init.xavierUniform(1);
     return new Autoencoder(
-        Linear.of(in, code, key.fold(0)), Linear.of(code, in, key.fold(1)), Dropout.of(0));
+        Linear.of(in, code, init, key.fold(0)),
+        Linear.of(code, in, init, key.fold(1)),
+        Dropout.of(0));
   }
 
   /** With dropout of the code. */
