@@ -39,7 +39,8 @@ final class Eval implements Callable<Integer> {
     var checkpoint = TrainedModel.checkpoint(folder, recipe);
     var prepared = TrainingRun.prepare(recipe, data, output.downloads());
     prepared.notes().forEach(note -> output.line("note: " + note));
-    var scores = prepared.evaluate(checkpoint);
+    prepared.load(checkpoint);
+    var scores = prepared.evaluate();
     var accuracy = Optional.ofNullable(scores.metrics().get("accuracy"));
     output.line("%s, step %d, %d test samples".formatted(run, checkpoint.step(), scores.samples()));
     output.line("test  " + Reading.scores(scores.loss(), accuracy));

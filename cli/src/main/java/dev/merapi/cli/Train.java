@@ -125,6 +125,8 @@ final class Train implements Callable<Integer> {
     var run = prepare(training);
     var resumed = RunWriter.resume(path);
     try (var writer = resumed.writer()) {
+      // Weights of another network are refused before anything of the run is changed.
+      resumed.found().checkpoint().ifPresent(run::load);
       if (epochs.isPresent()) {
         writer.replaceRecipe(training.yaml());
       }

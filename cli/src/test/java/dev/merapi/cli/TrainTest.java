@@ -193,6 +193,20 @@ final class TrainTest {
     assertEquals(2, run("train", "--resume", run.path().toString(), "--epochs", "2"));
     assertTrue(err.contains("another model"), err);
     assertEquals(1, err.lines().count(), err);
+    assertTrue(run.recipe().contains("epochs: 1"), "the recipe was changed");
+  }
+
+  @Test
+  void aLossThatIsNotFiniteIsToldAndKeepsTheCheckpoint() throws IOException {
+    var run = trained("--epochs", "1");
+    var checkpoint = run.checkpoints().newest().checkpoint().orElseThrow();
+    Files.writeString(
+        run.file("recipe.yaml"),
+        run.recipe().replaceFirst("learning_rate: [0-9.]+", "learning_rate: 1e38"));
+    assertEquals(2, run("train", "--resume", run.path().toString(), "--epochs", "30"));
+    assertTrue(err.matches("merapi: step \\d+: .*\\R"), err);
+    assertTrue(err.contains("Lower the learning rate"), err);
+    assertEquals(checkpoint, run.checkpoints().newest().checkpoint().orElseThrow());
   }
 
   @Test

@@ -162,9 +162,17 @@ public final class TrainingRun {
         : Optional.of(trained.history().getLast());
   }
 
-  /** Measures the weights of a run on the test data. */
-  public Scores evaluate(Checkpoint checkpoint) {
+  /**
+   * Gives the network the weights of a checkpoint.
+   *
+   * @throws MerapiException if they are those of another network
+   */
+  public void load(Checkpoint checkpoint) {
     checkpoint.loadModel(Parameters.of(model));
+  }
+
+  /** Measures the network on the test data. */
+  public Scores evaluate() {
     return trainer.evaluate(data.test());
   }
 
