@@ -61,7 +61,10 @@ public final class Trainer {
     return new Trainer(model, loss, optimizer);
   }
 
-  /** The schedule of the learning rate, clipping, and groups of parameters. */
+  /**
+   * The schedule of the learning rate, clipping, and groups of parameters. Averaged weights are kept
+   * and saved with the optimizer's state; the model is measured with its own.
+   */
   public Trainer options(StepOptions options) {
     this.options = options;
     return this;
