@@ -114,8 +114,9 @@ final class Printing {
   }
 
   private static String scientific(float value, int digits) {
-    return String.format(
-            java.util.Locale.ROOT, "%." + digits + "e", new BigDecimal(Float.toString(value)))
+    String sign = Float.floatToRawIntBits(value) < 0 && value == 0 ? "-" : "";
+    var exact = value == 0 ? BigDecimal.ZERO : new BigDecimal(Float.toString(value));
+    return (sign + String.format(java.util.Locale.ROOT, "%." + digits + "e", exact))
         .replaceFirst("^(-?\\d)e", "$1.e");
   }
 
@@ -170,19 +171,36 @@ final class Printing {
       }
       if (gap) {
         i = size - EDGE;
-        out.append(
-            last ? " ..." : "...\n" + "\n".repeat(shape.rank() - 2 - axis) + " ".repeat(axis + 1));
+        if (last) {
+          extend(out, "...", false, line);
+        } else {
+          out.append("...\n" + "\n".repeat(shape.rank() - 2 - axis) + " ".repeat(axis + 1));
+        }
       }
       if (last) {
         String text = element.apply(offset + i);
-        text = " ".repeat(width - text.length()) + text;
-        int column = out.length() - out.lastIndexOf("\n") - 1;
-        boolean wrap = column + 1 + text.length() > LINE;
-        out.append(i == 0 ? "" : wrap ? "\n" + " ".repeat(line) : " ").append(text);
+        extend(out, " ".repeat(width - text.length()) + text, i == 0, line);
       } else {
         print(axis + 1, offset + i * stride(axis), out);
       }
     }
     out.append(']');
+  }
+
+  /**
+   * The next word of a row, on a new line where the closing brackets would pass the last column.
+   */
+  private void extend(StringBuilder out, String word, boolean first, int indent) {
+    int column = out.length() - out.lastIndexOf("\n") - 1;
+    if (first) {
+      out.append(word);
+    } else if (column + 1 + word.length() > LINE - shape.rank()) {
+      while (out.charAt(out.length() - 1) == ' ') {
+        out.setLength(out.length() - 1);
+      }
+      out.append('\n').append(" ".repeat(indent)).append(word);
+    } else {
+      out.append(' ').append(word);
+    }
   }
 }
