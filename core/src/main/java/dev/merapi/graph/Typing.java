@@ -289,18 +289,13 @@ public final class Typing {
 
   private static Shape matmul(Shape a, Shape b) {
     int rank = a.rank();
-    if (rank < 2 || b.rank() != rank || !a.slice(0, rank - 2).equals(b.slice(0, rank - 2))) {
-      throw new ShapeException("matmul: batch axes differ: " + a + " × " + b);
-    }
-    if (a.size(-1) != b.size(-2)) {
-      throw new ShapeException(
-          "matmul: inner dimensions differ: "
-              + a
-              + " × "
-              + b
-              + (a.size(-1) == b.size(-1)
-                  ? "; did you mean b.mT()?"
-                  : a.size(-2) == b.size(-2) ? "; did you mean a.mT()?" : ""));
+    boolean fits =
+        rank >= 2
+            && b.rank() == rank
+            && a.slice(0, rank - 2).equals(b.slice(0, rank - 2))
+            && a.size(-1) == b.size(-2);
+    if (!fits) {
+      throw new ShapeException("matmul: " + a + " × " + b + " is not (…, m, k) × (…, k, n)");
     }
     return a.with(-1, b.size(-1));
   }

@@ -18,6 +18,14 @@ final class Contractions {
       throw new ShapeException(
           "matmul: scalars have no inner axis: " + a.shape() + " × " + b.shape() + "; use mul");
     }
+    if (a.shape().size(-1) != b.shape().size(rb == 1 ? 0 : -2)) {
+      throw new ShapeException(
+          "matmul: inner dimensions differ: "
+              + a.shape()
+              + " × "
+              + b.shape()
+              + transposed(a.shape(), b.shape()));
+    }
     if (ra == 1 && rb == 1) {
       return matmul(a.unsqueeze(0), b.unsqueeze(1)).reshape();
     }
@@ -32,12 +40,29 @@ final class Contractions {
       Tensor rows = a.reshape(Math.toIntExact(outer.elements()), a.shape().size(-1));
       return matmul(rows, b).reshape(outer.concat(Shape.of(b.shape().size(-1))));
     }
-    Shape batch =
-        Shape.broadcast(
-            "matmul (batch axes)", a.shape().slice(0, ra - 2), b.shape().slice(0, rb - 2));
+    Shape batch = batch(a.shape(), b.shape());
     Tensor left = a.cast(DType.F32).broadcastTo(batch.concat(a.shape().slice(ra - 2, ra)));
     Tensor right = b.cast(DType.F32).broadcastTo(batch.concat(b.shape().slice(rb - 2, rb)));
     return new Tensor(new Op.MatMul(left, right));
+  }
+
+  /** The transpose that would make the inner dimensions equal, as a question. */
+  private static String transposed(Shape a, Shape b) {
+    if (b.rank() > 1 && a.size(-1) == b.size(-1)) {
+      return "; did you mean b.mT()?";
+    }
+    return a.rank() > 1 && a.size(-2) == b.size(b.rank() == 1 ? 0 : -2)
+        ? "; did you mean a.mT()?"
+        : "";
+  }
+
+  private static Shape batch(Shape a, Shape b) {
+    try {
+      return Shape.broadcast(a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
+    } catch (ShapeException e) {
+      throw new ShapeException(
+          "matmul: the axes before the last two do not broadcast: " + a + " × " + b);
+    }
   }
 
   static Tensor conv(Tensor x, Tensor w, ConvOptions options) {
@@ -64,10 +89,16 @@ final class Contractions {
     Ints padding = ConvOptions.expand("padding", options.padding(), axes, 0);
     Ints stride = ConvOptions.expand("stride", options.stride(), axes, 1);
     Ints extra = ConvOptions.expand("outputPadding", options.outputPadding(), axes, 0);
+    int groups = options.groups();
+    if (groups < 1 || x.shape().size(1) != w.shape().size(0) || w.shape().size(0) % groups != 0) {
+      throw new ShapeException(
+          "convTranspose: x %s must have as many channels as weight %s has entries, (in, out / groups, kernel…), and they must divide by the %d groups"
+              .formatted(x.shape(), w.shape(), groups));
+    }
     int[] sizes = new int[axes + 2];
     int[] after = new int[axes];
     sizes[0] = x.shape().size(0);
-    sizes[1] = w.shape().size(1) * options.groups();
+    sizes[1] = w.shape().size(1) * groups;
     for (int i = 0; i < axes; i++) {
       if (extra.get(i) >= Math.max(stride.get(i), dilation.get(i))) {
         throw new ShapeException(
@@ -85,7 +116,7 @@ final class Contractions {
                 .formatted(x.shape(), w.shape(), padding, whole, i + 2));
       }
     }
-    var geometry = new ConvGeometry(stride, padding, Ints.of(after), dilation, options.groups());
+    var geometry = new ConvGeometry(stride, padding, Ints.of(after), dilation, groups);
     Tensor y =
         new Tensor(
             new Op.ConvInput(x.cast(DType.F32), w.cast(DType.F32), geometry, Shape.of(sizes)));
@@ -99,7 +130,7 @@ final class Contractions {
     int axes = x.shape().rank() - 2;
     if (axes < 1 || axes > 3 || w.shape().rank() != axes + 2) {
       throw new ShapeException(
-          "conv: x "
+          "x "
               + x.shape()
               + " and weight "
               + w.shape()

@@ -1,7 +1,6 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.Op;
-import java.util.Locale;
 
 /**
  * A tensor's arithmetic, functions, comparisons and choices: element by element, shapes broadcast.
@@ -15,7 +14,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   // ---- arithmetic
 
   private static Tensor binary(Op.BinaryKind kind, DType dtype, Tensor a, Tensor b) {
-    Shape common = Shape.broadcast(kind.name().toLowerCase(Locale.ROOT), a.shape(), b.shape());
+    Shape common = Shape.broadcast(a.shape(), b.shape());
     return new Tensor(
         new Op.Binary(kind, a.cast(dtype).broadcastTo(common), b.cast(dtype).broadcastTo(common)));
   }
@@ -291,8 +290,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   /** Where self() bool tensor holds {@code a}, elsewhere {@code b}. */
   default Tensor where(Tensor a, Tensor b) {
     DType type = a.dtype() == b.dtype() ? a.dtype() : DType.promote(a.dtype(), b.dtype());
-    Shape common =
-        Shape.broadcast("where", self().shape(), Shape.broadcast("where", a.shape(), b.shape()));
+    Shape common = Shape.broadcast(self().shape(), Shape.broadcast(a.shape(), b.shape()));
     return new Tensor(
         new Op.Where(
             cast(DType.BOOL).broadcastTo(common),

@@ -50,6 +50,11 @@ final class Movement {
     Shape shape = x.shape();
     int a = shape.axis(axis);
     Shape split = infer(Shape.of(shape.size(a)), sizes);
+    if (split.elements() != shape.size(a)) {
+      throw new ShapeException(
+          "unflatten: axis %d of %s has %d elements, but %s would have %d"
+              .formatted(axis, shape, shape.size(a), split, split.elements()));
+    }
     return x.reshape(shape.slice(0, a).concat(split).concat(shape.slice(a + 1, shape.rank())));
   }
 
@@ -88,7 +93,7 @@ final class Movement {
     if (x.shape().equals(to)) {
       return x;
     }
-    if (!Shape.broadcast("broadcastTo", x.shape(), to).equals(to)) {
+    if (!Shape.broadcast(x.shape(), to).equals(to)) {
       throw new ShapeException("broadcastTo: " + x.shape() + " does not stretch to " + to);
     }
     int missing = to.rank() - x.shape().rank();
@@ -213,6 +218,11 @@ final class Movement {
   }
 
   static Tensor tile(Tensor x, int... times) {
+    if (Arrays.stream(times).anyMatch(count -> count < 0)) {
+      throw new ShapeException(
+          "tile: %s cannot be repeated %s times: counts are not negative"
+              .formatted(x.shape(), Arrays.toString(times)));
+    }
     int rank = Math.max(times.length, x.shape().rank());
     int[] pairs = new int[2 * rank];
     int[] stretched = new int[2 * rank];
@@ -231,9 +241,23 @@ final class Movement {
         .reshape(Shape.of(result)); // (t0, n0, t1, n1, …)
   }
 
+  static Tensor stack(int axis, List<? extends Tensor> parts) {
+    List<Tensor> raised = new ArrayList<>();
+    for (Tensor part : parts) {
+      Shape first = parts.getFirst().shape();
+      if (!part.shape().equals(first)) {
+        throw new ShapeException(
+            "stack: shapes differ: %s and %s; concat joins along an axis that is there"
+                .formatted(first, part.shape()));
+      }
+      raised.add(part.unsqueeze(axis));
+    }
+    return concat(axis, raised);
+  }
+
   static Tensor concat(int axis, List<? extends Tensor> parts) {
     if (parts.isEmpty()) {
-      throw new ShapeException("concat: there is nothing to join");
+      throw new ShapeException("there is nothing to join; give one tensor at least");
     }
     DType dtype = parts.getFirst().dtype();
     for (Tensor part : parts) {

@@ -111,7 +111,7 @@ final class Pooling {
               x.shape().size(i + 2), kernel.get(i), stride.get(i), padding.get(i), dilation.get(i));
       if (along.count() < 1 || padding.get(i) > kernel.get(i) / 2) {
         throw new ShapeException(
-            "pool: a kernel of %d with padding %d does not fit axis %d of %s; padding may be half the kernel at most"
+            "a kernel of %d with padding %d does not fit axis %d of %s; padding may be half the kernel at most"
                 .formatted(kernel.get(i), padding.get(i), i + 2, x.shape()));
       }
       windows.add(along);
@@ -126,7 +126,7 @@ final class Pooling {
     for (int i = 0; i < axes; i++) {
       if (x.shape().size(i + 2) == 0) {
         throw new ShapeException(
-            "adaptive pool: axis %d of %s is empty; there is nothing to pool into %s"
+            "axis %d of %s is empty; there is nothing to pool into %s"
                 .formatted(i + 2, x.shape(), counts));
       }
       windows.add(Windows.adaptive(x.shape().size(i + 2), counts.get(i)));
@@ -137,7 +137,7 @@ final class Pooling {
   private static int axes(Tensor x) {
     int axes = x.shape().rank() - 2;
     if (axes < 1) {
-      throw new ShapeException("pool: x must be (batch, channels, space…), not " + x.shape());
+      throw new ShapeException("x must be (batch, channels, space…), not " + x.shape());
     }
     return axes;
   }

@@ -103,7 +103,7 @@ public final class Shape {
   }
 
   /** The numpy broadcast of two shapes: aligned at the end, sizes of 1 stretch. */
-  public static Shape broadcast(String op, Shape a, Shape b) {
+  public static Shape broadcast(Shape a, Shape b) {
     if (a.equals(b)) {
       return a;
     }
@@ -114,8 +114,7 @@ public final class Shape {
       int y = i <= b.rank() ? b.size(-i) : 1;
       if (x != y && x != 1 && y != 1) {
         throw new ShapeException(
-            op
-                + ": shapes do not broadcast: "
+            "shapes do not broadcast: "
                 + a
                 + " and "
                 + b

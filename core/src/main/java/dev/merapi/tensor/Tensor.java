@@ -282,11 +282,7 @@ public sealed class Tensor implements Elementwise, Reductions permits Parameter 
 
   /** Joined along a new axis. */
   public static Tensor stack(int axis, List<? extends Tensor> parts) {
-    List<Tensor> raised = new ArrayList<>();
-    for (Tensor part : parts) {
-      raised.add(part.unsqueeze(axis));
-    }
-    return concat(axis, raised);
+    return Movement.stack(axis, parts);
   }
 
   // ---- indexing
