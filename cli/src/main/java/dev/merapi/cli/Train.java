@@ -165,15 +165,15 @@ final class Train implements Callable<Integer> {
     try (var interrupts =
         Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
       var report = run.train(writer, start, output.progress(), interrupts::requested);
-      return finish(report, writer.folder());
+      int code = finish(report, writer.folder());
+      return interrupts.requested() ? INTERRUPTED : code;
     }
   }
 
   private int finish(Report report, RunFolder folder) {
     draw(folder, report.recipe());
     var run = folder.path();
-    boolean interrupted = report.ending().equals("interrupted");
-    if (interrupted) {
+    if (report.ending().equals("interrupted")) {
       output.line("stopped after step %d; go on with".formatted(report.steps()));
       output.line("  ./merapi train --resume " + run);
     } else {
@@ -182,7 +182,7 @@ final class Train implements Callable<Integer> {
       output.line("next  " + Reading.next(folder));
     }
     output.json(report);
-    return interrupted ? INTERRUPTED : 0;
+    return 0;
   }
 
   /** A picture that cannot be drawn is no reason to lose a training. */

@@ -68,7 +68,7 @@ final class Fit {
     while (position.epoch() < epochs && ending == Ending.COMPLETE) {
       if (stops()) {
         ending = Ending.STOPPED_EARLY;
-      } else if (!epoch() && position.epoch() < epochs) {
+      } else if (!epoch()) {
         ending = Ending.INTERRUPTED;
       }
     }

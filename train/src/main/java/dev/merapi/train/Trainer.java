@@ -61,10 +61,7 @@ public final class Trainer {
     return new Trainer(model, loss, optimizer);
   }
 
-  /**
-   * The schedule of the learning rate, clipping, and groups of parameters. Averaged weights are kept
-   * and saved with the optimizer's state; the model is measured with its own.
-   */
+  /** The schedule of the learning rate, clipping, and groups of parameters. */
   public Trainer options(StepOptions options) {
     this.options = options;
     return this;

@@ -228,14 +228,6 @@ final class TrainerTest {
   }
 
   @Test
-  void aWishToStopAfterTheVeryLastStepComesTooLate() {
-    var trained =
-        trainer(Nets.Net.of(), Sgd.of(0.1)).stopWhen(afterSteps(12)).fit(splits(), Epochs.of(2));
-    assertEquals(Ending.COMPLETE, trained.ending());
-    assertEquals(2, trained.history().size());
-  }
-
-  @Test
   void validationDataMayShowWithoutChoosing() {
     try (var writer = newRun()) {
       var trained =
