@@ -1,15 +1,17 @@
 package dev.merapi.cpu;
 
+import static dev.merapi.cpu.VectorConstants.FLOATS;
+import static dev.merapi.cpu.VectorConstants.INTS;
 import static dev.merapi.cpu.VectorLoops.floats;
 import static dev.merapi.cpu.VectorLoops.ints;
 import static dev.merapi.cpu.VectorLoops.put;
 import static dev.merapi.cpu.VectorLoops.upTo;
 import static dev.merapi.cpu.VectorLoops.upToFloats;
-import static dev.merapi.cpu.VectorMath.FLOATS;
-import static dev.merapi.cpu.VectorMath.INTS;
 
 import dev.merapi.graph.Op;
+import java.util.Optional;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** The functions of two lanes, each a loop. */
@@ -17,45 +19,39 @@ final class BinaryLoops {
   private static final int LANES = FLOATS.length();
 
   private static final IntVector ZERO = IntVector.zero(INTS);
+  private static final IntVector ONE = IntVector.broadcast(INTS, 1);
 
   private BinaryLoops() {}
 
-  /** False where there is no such loop. */
-  static boolean ofFloats(
-      Op.BinaryKind kind, long a, int aStep, long b, int bStep, long out, int n) {
-    switch (kind) {
-      case ADD -> add(a, aStep, b, bStep, out, n);
-      case SUB -> subtract(a, aStep, b, bStep, out, n);
-      case MUL -> multiply(a, aStep, b, bStep, out, n);
-      case DIV -> divide(a, aStep, b, bStep, out, n);
-      case MAX -> max(a, aStep, b, bStep, out, n);
-      case MIN -> min(a, aStep, b, bStep, out, n);
-      case EQ -> equal(a, aStep, b, bStep, out, n);
-      case NE -> unequal(a, aStep, b, bStep, out, n);
-      case LT -> less(a, aStep, b, bStep, out, n);
-      case LE -> lessOrEqual(a, aStep, b, bStep, out, n);
-      case REM, POW, AND, OR, XOR -> {
-        return false;
-      }
-    }
-    return true;
+  /** The loop over floats, or none. */
+  static Optional<BinaryLoop> ofFloats(Op.BinaryKind kind) {
+    return switch (kind) {
+      case ADD -> Optional.of(BinaryLoops::add);
+      case SUB -> Optional.of(BinaryLoops::subtract);
+      case MUL -> Optional.of(BinaryLoops::multiply);
+      case DIV -> Optional.of(BinaryLoops::divide);
+      case MAX -> Optional.of(BinaryLoops::max);
+      case MIN -> Optional.of(BinaryLoops::min);
+      case EQ -> Optional.of(BinaryLoops::equal);
+      case NE -> Optional.of(BinaryLoops::unequal);
+      case LT -> Optional.of(BinaryLoops::less);
+      case LE -> Optional.of(BinaryLoops::lessOrEqual);
+      case REM, POW, AND, OR, XOR -> Optional.empty();
+    };
   }
 
-  /** False where there is no such loop. */
-  static boolean ofInts(Op.BinaryKind kind, long a, int aStep, long b, int bStep, long out, int n) {
-    switch (kind) {
-      case ADD -> addInts(a, aStep, b, bStep, out, n);
-      case SUB -> subtractInts(a, aStep, b, bStep, out, n);
-      case MUL -> multiplyInts(a, aStep, b, bStep, out, n);
-      case EQ -> equalInts(a, aStep, b, bStep, out, n);
-      case LT -> lessInts(a, aStep, b, bStep, out, n);
-      case AND -> and(a, aStep, b, bStep, out, n);
-      case OR -> or(a, aStep, b, bStep, out, n);
-      case DIV, REM, POW, MAX, MIN, NE, LE, XOR -> {
-        return false;
-      }
-    }
-    return true;
+  /** The loop over ints, or none. */
+  static Optional<BinaryLoop> ofInts(Op.BinaryKind kind) {
+    return switch (kind) {
+      case ADD -> Optional.of(BinaryLoops::addInts);
+      case SUB -> Optional.of(BinaryLoops::subtractInts);
+      case MUL -> Optional.of(BinaryLoops::multiplyInts);
+      case EQ -> Optional.of(BinaryLoops::equalInts);
+      case LT -> Optional.of(BinaryLoops::lessInts);
+      case AND -> Optional.of(BinaryLoops::and);
+      case OR -> Optional.of(BinaryLoops::or);
+      case DIV, REM, POW, MAX, MIN, NE, LE, XOR -> Optional.empty();
+    };
   }
 
   private static void add(long a, int aStep, long b, int bStep, long out, int n) {
@@ -131,38 +127,66 @@ final class BinaryLoops {
   }
 
   private static void equal(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = floats(a + (long) i * aStep, mask.cast(FLOATS));
-      var y = floats(b + (long) i * bStep, mask.cast(FLOATS));
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.EQ, y).cast(INTS)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = floats(a + (long) i * aStep);
+      put(
+          out + 4L * i,
+          bits(x.compare(VectorOperators.EQ, floats(b + (long) i * bStep)).cast(INTS)));
+    }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = floats(a + (long) whole * aStep, mask.cast(FLOATS));
+      var y = floats(b + (long) whole * bStep, mask.cast(FLOATS));
+      put(out + 4L * whole, bits(x.compare(VectorOperators.EQ, y).cast(INTS)), mask);
     }
   }
 
   private static void unequal(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = floats(a + (long) i * aStep, mask.cast(FLOATS));
-      var y = floats(b + (long) i * bStep, mask.cast(FLOATS));
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.NE, y).cast(INTS)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = floats(a + (long) i * aStep);
+      put(
+          out + 4L * i,
+          bits(x.compare(VectorOperators.NE, floats(b + (long) i * bStep)).cast(INTS)));
+    }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = floats(a + (long) whole * aStep, mask.cast(FLOATS));
+      var y = floats(b + (long) whole * bStep, mask.cast(FLOATS));
+      put(out + 4L * whole, bits(x.compare(VectorOperators.NE, y).cast(INTS)), mask);
     }
   }
 
   private static void less(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = floats(a + (long) i * aStep, mask.cast(FLOATS));
-      var y = floats(b + (long) i * bStep, mask.cast(FLOATS));
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.LT, y).cast(INTS)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = floats(a + (long) i * aStep);
+      put(
+          out + 4L * i,
+          bits(x.compare(VectorOperators.LT, floats(b + (long) i * bStep)).cast(INTS)));
+    }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = floats(a + (long) whole * aStep, mask.cast(FLOATS));
+      var y = floats(b + (long) whole * bStep, mask.cast(FLOATS));
+      put(out + 4L * whole, bits(x.compare(VectorOperators.LT, y).cast(INTS)), mask);
     }
   }
 
   private static void lessOrEqual(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = floats(a + (long) i * aStep, mask.cast(FLOATS));
-      var y = floats(b + (long) i * bStep, mask.cast(FLOATS));
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.LE, y).cast(INTS)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = floats(a + (long) i * aStep);
+      put(
+          out + 4L * i,
+          bits(x.compare(VectorOperators.LE, floats(b + (long) i * bStep)).cast(INTS)));
+    }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = floats(a + (long) whole * aStep, mask.cast(FLOATS));
+      var y = floats(b + (long) whole * bStep, mask.cast(FLOATS));
+      put(out + 4L * whole, bits(x.compare(VectorOperators.LE, y).cast(INTS)), mask);
     }
   }
 
@@ -227,20 +251,34 @@ final class BinaryLoops {
   }
 
   private static void equalInts(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = ints(a + (long) i * aStep, mask);
-      var y = ints(b + (long) i * bStep, mask);
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.EQ, y)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = ints(a + (long) i * aStep);
+      put(out + 4L * i, bits(x.compare(VectorOperators.EQ, ints(b + (long) i * bStep))));
+    }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = ints(a + (long) whole * aStep, mask);
+      var y = ints(b + (long) whole * bStep, mask);
+      put(out + 4L * whole, bits(x.compare(VectorOperators.EQ, y)), mask);
     }
   }
 
   private static void lessInts(long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var x = ints(a + (long) i * aStep, mask);
-      var y = ints(b + (long) i * bStep, mask);
-      put(out + 4L * i, ZERO.blend(1, x.compare(VectorOperators.LT, y)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = ints(a + (long) i * aStep);
+      put(out + 4L * i, bits(x.compare(VectorOperators.LT, ints(b + (long) i * bStep))));
     }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var x = ints(a + (long) whole * aStep, mask);
+      var y = ints(b + (long) whole * bStep, mask);
+      put(out + 4L * whole, bits(x.compare(VectorOperators.LT, y)), mask);
+    }
+  }
+
+  private static IntVector bits(VectorMask<Integer> mask) {
+    return ZERO.blend(ONE, mask);
   }
 }

@@ -52,42 +52,28 @@ final class Coefficients {
   static final float L7 = -0x1.de3c46p-4f;
   static final float L8 = 0x1.1457bep-4f;
 
-  static final float TANH_SMALL = 0.625f;
-
-  /** (tanh √z - √z) / √z³ for √z ≤ 0.625. */
-  static final float T0 = -0x1.555554p-2f;
-
-  static final float T1 = 0x1.111066p-3f;
-  static final float T2 = -0x1.b9ee90p-5f;
-  static final float T3 = 0x1.638b58p-6f;
-  static final float T4 = -0x1.0bf4fcp-7f;
-  static final float T5 = 0x1.18e1dcp-9f;
-
   static final float ERF_SMALL = 0.93f;
 
   /** From here on erf is 1. */
   static final float ERF_ONE = 4;
 
   /** erf √z / √z - 1 for √z ≤ 0.93. */
-  static final float S0 = 0x1.06eba8p-3f;
+  static final float S0 = 0x1.06eba6p-3f;
 
-  static final float S1 = -0x1.812742p-2f;
-  static final float S2 = 0x1.ce2e0ap-4f;
-  static final float S3 = -0x1.b80e90p-6f;
-  static final float S4 = 0x1.54c7f6p-8f;
-  static final float S5 = -0x1.aa3f2ep-11f;
-  static final float S6 = 0x1.5cd4b2p-14f;
+  static final float S1 = -0x1.8126dcp-2f;
+  static final float S2 = 0x1.ce1904p-4f;
+  static final float S3 = -0x1.b676cap-6f;
+  static final float S4 = 0x1.46c234p-8f;
+  static final float S5 = -0x1.3825c4p-11f;
 
   /** -ln(1 - erf t) / t - 1 for 0.93 ≤ t ≤ 4. */
-  static final float B0 = 0x1.074624p-3f;
+  static final float B0 = 0x1.0736bap-3f;
 
-  static final float B1 = 0x1.4570aep-1f;
-  static final float B2 = 0x1.af27eep-4f;
-  static final float B3 = -0x1.737e30p-6f;
-  static final float B4 = 0x1.800f90p-9f;
-  static final float B5 = -0x1.9ff1b2p-15f;
-  static final float B6 = -0x1.7e5ddep-15f;
-  static final float B7 = 0x1.4b668ep-18f;
+  static final float B1 = 0x1.457950p-1f;
+  static final float B2 = 0x1.af4caep-4f;
+  static final float B3 = -0x1.77685ap-6f;
+  static final float B4 = 0x1.a65690p-9f;
+  static final float B5 = -0x1.c29aa0p-13f;
 
   static final float TWO_OVER_PI = 0x1.45f306p-1f;
 

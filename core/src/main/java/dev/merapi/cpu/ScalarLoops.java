@@ -326,7 +326,7 @@ class ScalarLoops implements Loops {
     }
   }
 
-  /** Combines {@code partials} results in halves. */
+  /** Combines {@code count} results in halves. */
   static void halve(Op.BinaryKind combine, Lane lane, long partials, int count, long out) {
     switch (lane) {
       case F32 -> {

@@ -81,17 +81,14 @@ final class ScalarMath {
     return x == 0 ? x : y;
   }
 
+  /** -e / (e + 2) for e = expm1(-2 |x|), and the sign of x. */
   static float tanh(float x) {
-    float a = Math.abs(x);
-    float z = a * a;
-    float p = Math.fma(T5, z, T4);
-    p = Math.fma(p, z, T3);
-    p = Math.fma(p, z, T2);
-    p = Math.fma(p, z, T1);
-    p = Math.fma(p, z, T0);
-    float small = Math.fma(a * z, p, a);
-    float large = 1 - 2 / (exp(a + a) + 1);
-    return withSign(a < TANH_SMALL ? small : large, x);
+    float d = Math.abs(x) * -2;
+    float c = d < EXPM1_LOW ? EXPM1_LOW : d;
+    float shifted = Math.fma(c, LOG2_E, ROUNDER);
+    float scale = power(Float.floatToRawIntBits(shifted) - ROUNDER_BITS);
+    float t = Math.fma(scale, expm1Reduced(c, shifted - ROUNDER), scale - 1);
+    return withSign((0 - t) / (t + 2), x);
   }
 
   static float sigmoid(float x) {
@@ -102,17 +99,14 @@ final class ScalarMath {
   static float erf(float x) {
     float a = Math.abs(x);
     float z = a * a;
-    float p = Math.fma(S6, z, S5);
-    p = Math.fma(p, z, S4);
+    float p = Math.fma(S5, z, S4);
     p = Math.fma(p, z, S3);
     p = Math.fma(p, z, S2);
     p = Math.fma(p, z, S1);
     p = Math.fma(p, z, S0);
     float small = Math.fma(a, p, a);
     float t = a > ERF_ONE ? ERF_ONE : a;
-    float q = Math.fma(B7, t, B6);
-    q = Math.fma(q, t, B5);
-    q = Math.fma(q, t, B4);
+    float q = Math.fma(B5, t, B4);
     q = Math.fma(q, t, B3);
     q = Math.fma(q, t, B2);
     q = Math.fma(q, t, B1);

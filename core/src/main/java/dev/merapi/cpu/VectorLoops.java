@@ -1,21 +1,55 @@
 package dev.merapi.cpu;
 
-import static dev.merapi.cpu.VectorMath.FLOATS;
-import static dev.merapi.cpu.VectorMath.INTS;
+import static dev.merapi.cpu.VectorConstants.FLOATS;
+import static dev.merapi.cpu.VectorConstants.INTS;
 
 import dev.merapi.graph.Op;
+import dev.merapi.tensor.DType;
+import java.util.EnumMap;
+import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Loops} with the Vector API. Each loop is a small method of its own, since C2 compiles it
- * well only when it sees one operation; the rest of a length that is no multiple of the vector goes
- * through a mask. What is not here runs one by one.
+ * {@link Loops} with the Vector API. Each loop is a small method that is compiled {@link Alone};
+ * the rest of a length that is no multiple of the vector goes through a mask or a pad. What is not
+ * here runs one by one.
  */
 final class VectorLoops extends ScalarLoops {
   private static final int LANES = FLOATS.length();
+
+  private final Map<Op.UnaryKind, UnaryLoop> unary = new EnumMap<>(Op.UnaryKind.class);
+  private final Map<Op.BinaryKind, BinaryLoop> floats = new EnumMap<>(Op.BinaryKind.class);
+  private final Map<Op.BinaryKind, BinaryLoop> ints = new EnumMap<>(Op.BinaryKind.class);
+  private final Map<Op.ReduceKind, UnaryLoop> reduce = new EnumMap<>(Op.ReduceKind.class);
+  private final Map<Op.ReduceKind, UnaryLoop> reduceShort = new EnumMap<>(Op.ReduceKind.class);
+  private final Map<DType, UnaryLoop> load = new EnumMap<>(DType.class);
+  private final Map<DType, UnaryLoop> store = new EnumMap<>(DType.class);
+  private final UnaryLoop repeat = Alone.of(CopyLoops::repeat);
+  private final UnaryLoop spread = Alone.of(CopyLoops::spread);
+  private final UnaryLoop toInts = Alone.of(CopyLoops::toInts);
+  private final UnaryLoop toFloats = Alone.of(CopyLoops::toFloats);
+  private final SelectLoop select = Alone.of(VectorLoops::select);
+
+  VectorLoops() {
+    for (var kind : Op.UnaryKind.values()) {
+      UnaryLoops.of(kind).ifPresent(loop -> unary.put(kind, Alone.of(loop)));
+    }
+    for (var kind : Op.BinaryKind.values()) {
+      BinaryLoops.ofFloats(kind).ifPresent(loop -> floats.put(kind, Alone.of(loop)));
+      BinaryLoops.ofInts(kind).ifPresent(loop -> ints.put(kind, Alone.of(loop)));
+    }
+    for (var kind : Op.ReduceKind.values()) {
+      ReduceLoops.of(kind).ifPresent(loop -> reduce.put(kind, Alone.of(loop)));
+      ReduceLoops.ofShort(kind).ifPresent(loop -> reduceShort.put(kind, Alone.of(loop)));
+    }
+    for (var dtype : DType.values()) {
+      CopyLoops.load(dtype).ifPresent(loop -> load.put(dtype, Alone.of(loop)));
+      CopyLoops.store(dtype).ifPresent(loop -> store.put(dtype, Alone.of(loop)));
+    }
+  }
 
   @Override
   public void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n) {
@@ -23,40 +57,32 @@ final class VectorLoops extends ScalarLoops {
       super.unary(kind, lane, x, xStep, out, n);
       return;
     }
-    switch (kind) {
-      case NEG -> UnaryLoops.negate(x, xStep, out, n);
-      case ABS -> UnaryLoops.abs(x, xStep, out, n);
-      case SIGN -> UnaryLoops.sign(x, xStep, out, n);
-      case RECIPROCAL -> UnaryLoops.reciprocal(x, xStep, out, n);
-      case EXP -> UnaryLoops.exp(x, xStep, out, n);
-      case EXPM1 -> UnaryLoops.expm1(x, xStep, out, n);
-      case LOG -> UnaryLoops.log(x, xStep, out, n);
-      case LOG1P -> UnaryLoops.log1p(x, xStep, out, n);
-      case SQRT -> UnaryLoops.sqrt(x, xStep, out, n);
-      case RSQRT -> UnaryLoops.rsqrt(x, xStep, out, n);
-      case SIN -> UnaryLoops.sin(x, xStep, out, n);
-      case COS -> UnaryLoops.cos(x, xStep, out, n);
-      case TANH -> UnaryLoops.tanh(x, xStep, out, n);
-      case ERF -> UnaryLoops.erf(x, xStep, out, n);
-      case SIGMOID -> UnaryLoops.sigmoid(x, xStep, out, n);
-      case RELU -> UnaryLoops.relu(x, xStep, out, n);
-      case FLOOR -> UnaryLoops.floor(x, xStep, out, n);
-      case CEIL -> UnaryLoops.ceil(x, xStep, out, n);
-      case ROUND -> UnaryLoops.round(x, xStep, out, n);
-      case NOT -> super.unary(kind, lane, x, xStep, out, n);
+    UnaryLoop loop = unary.get(kind);
+    int whole = n & -LANES;
+    loop.run(x, xStep, out, whole);
+    if (whole < n) {
+      long pad = Workspace.local().pad();
+      int rest = n - whole;
+      move(x + (long) whole * xStep, xStep, pad, rest);
+      loop.run(pad, 4, pad, LANES);
+      move(pad, 4, out + 4L * whole, rest);
+    }
+  }
+
+  /** A few lanes of 4 bytes. */
+  private static void move(long x, int xStep, long out, int n) {
+    for (int i = 0; i < n; i++) {
+      Memory.setInt(out + 4L * i, Memory.getInt(x + (long) i * xStep));
     }
   }
 
   @Override
   public void binary(
       Op.BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n) {
-    boolean done =
-        switch (lane) {
-          case F32 -> BinaryLoops.ofFloats(kind, a, aStep, b, bStep, out, n);
-          case I32 -> BinaryLoops.ofInts(kind, a, aStep, b, bStep, out, n);
-          case I64 -> false;
-        };
-    if (!done) {
+    var loops = lane == Lane.F32 ? floats : ints;
+    if (lane != Lane.I64 && loops.containsKey(kind)) {
+      loops.get(kind).run(a, aStep, b, bStep, out, n);
+    } else {
       super.binary(kind, lane, a, aStep, b, bStep, out, n);
     }
   }
@@ -67,19 +93,57 @@ final class VectorLoops extends ScalarLoops {
     if (lane == Lane.I64) {
       super.where(lane, condition, cStep, a, aStep, b, bStep, out, n);
     } else {
-      select(condition, cStep, a, aStep, b, bStep, out, n);
+      select.run(condition, cStep, a, aStep, b, bStep, out, n);
     }
   }
 
   private static void select(
       long condition, int cStep, long a, int aStep, long b, int bStep, long out, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var mask = upTo(n - i);
-      var c = ints(condition + (long) i * cStep, mask);
-      var p = ints(a + (long) i * aStep, mask);
-      var q = ints(b + (long) i * bStep, mask);
-      put(out + 4L * i, q.blend(p, c.compare(VectorOperators.NE, 0)), mask);
+    int whole = n & -LANES;
+    for (int i = 0; i < whole; i += LANES) {
+      var c = ints(condition + (long) i * cStep);
+      var p = ints(a + (long) i * aStep);
+      var q = ints(b + (long) i * bStep);
+      put(out + 4L * i, q.blend(p, c.compare(VectorOperators.NE, 0)));
     }
+    if (whole < n) {
+      var mask = upTo(n - whole);
+      var c = ints(condition + (long) whole * cStep, mask);
+      var p = ints(a + (long) whole * aStep, mask);
+      var q = ints(b + (long) whole * bStep, mask);
+      put(out + 4L * whole, q.blend(p, c.compare(VectorOperators.NE, 0)), mask);
+    }
+  }
+
+  @Override
+  public void cast(DType from, DType to, long x, int xStep, long out, int n) {
+    int whole = n & -LANES;
+    if (to == DType.F32 && Lane.of(from) == Lane.I32) {
+      toFloats.run(x, xStep, out, whole);
+    } else if (from == DType.F32 && to == DType.I32) {
+      toInts.run(x, xStep, out, whole);
+    } else {
+      whole = 0;
+    }
+    super.cast(from, to, x + (long) whole * xStep, xStep, out + 4L * whole, n - whole);
+  }
+
+  @Override
+  public void load(DType dtype, long x, long out, int n) {
+    int whole = load.containsKey(dtype) ? n & -LANES : 0;
+    if (whole > 0) {
+      load.get(dtype).run(x, dtype.bytes(), out, whole);
+    }
+    super.load(dtype, x + (long) whole * dtype.bytes(), out + 4L * whole, n - whole);
+  }
+
+  @Override
+  public void store(DType dtype, long x, long out, int n) {
+    int whole = store.containsKey(dtype) ? n & -LANES : 0;
+    if (whole > 0) {
+      store.get(dtype).run(x, 4, out, whole);
+    }
+    super.store(dtype, x + 4L * whole, out + (long) whole * dtype.bytes(), n - whole);
   }
 
   @Override
@@ -87,19 +151,7 @@ final class VectorLoops extends ScalarLoops {
     if (xStep != 0) {
       Memory.copy(x, out, (long) bytes * n);
     } else {
-      repeat(x, out, bytes == 8 ? 2 * n : n);
-    }
-  }
-
-  /** The vector at x again and again. */
-  private static void repeat(long x, long out, int n) {
-    var value = ints(x);
-    int whole = n & -LANES;
-    for (int i = 0; i < whole; i += LANES) {
-      put(out + 4L * i, value);
-    }
-    if (whole < n) {
-      put(out + 4L * whole, value, upTo(n - whole));
+      repeat.run(x, 0, out, bytes == 8 ? 2 * n : n);
     }
   }
 
@@ -109,37 +161,23 @@ final class VectorLoops extends ScalarLoops {
       super.spread(bytes, x, out, rows, columns);
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      broadcast(Memory.getInt(x + 4L * row), out + 4L * columns * row, columns);
-    }
-  }
-
-  private static void broadcast(int x, long out, int n) {
-    var value = IntVector.broadcast(INTS, x);
-    int whole = n & -LANES;
-    for (int i = 0; i < whole; i += LANES) {
-      put(out + 4L * i, value);
-    }
-    if (whole < n) {
-      put(out + 4L * whole, value, upTo(n - whole));
-    }
+    spread.run(x, 4 * columns, out, rows);
   }
 
   @Override
   public void reduce(
       Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
-    if (lane != Lane.F32 || kind == Op.ReduceKind.PROD) {
+    if (lane != Lane.F32 || !reduce.containsKey(kind)) {
       super.reduce(kind, lane, x, rows, columns, out, workspace);
       return;
     }
+    if (columns <= LANES) {
+      reduceShort.get(kind).run(x, 4 * columns, out, rows);
+      return;
+    }
+    UnaryLoop loop = reduce.get(kind);
     for (int row = 0; row < rows; row++) {
-      long start = x + 4L * columns * row;
-      switch (kind) {
-        case SUM -> ReduceLoops.sum(start, columns, workspace);
-        case MAX -> ReduceLoops.max(start, columns, workspace);
-        case MIN -> ReduceLoops.min(start, columns, workspace);
-        case PROD -> throw new AssertionError();
-      }
+      loop.run(x + 4L * columns * row, 4, workspace, columns);
       halve(combine(kind), lane, workspace, ReduceLoops.PARTIALS, out + 4L * row);
     }
   }

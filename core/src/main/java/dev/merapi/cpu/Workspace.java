@@ -9,6 +9,7 @@ final class Workspace {
 
   private MemorySegment memory = MemorySegment.NULL;
   private long[] longs = {};
+  private final MemorySegment pad = Memory.allocate(Arena.ofAuto(), Memory.ALIGNMENT);
 
   private Workspace() {}
 
@@ -22,6 +23,11 @@ final class Workspace {
       memory = Memory.allocate(Arena.ofAuto(), Math.max(bytes, 2 * memory.byteSize()));
     }
     return memory.address();
+  }
+
+  /** The address of one vector; not a part of {@link #memory}. */
+  long pad() {
+    return pad.address();
   }
 
   /** At least so many numbers. */

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Buffers for kernels under test; what lies around each is watched. */
 final class Buffers {
@@ -49,17 +50,9 @@ final class Buffers {
     return Reference.read(new Storage(b.dtype, b.elements, b.inside()));
   }
 
-  /** All bytes of all buffers, for comparison to the bit; NaN are all the same. */
-  List<List<Double>> all() {
-    List<List<Double>> result = new ArrayList<>();
-    for (int i = 0; i < buffers.size(); i++) {
-      List<Double> values = new ArrayList<>();
-      for (double v : values(i)) {
-        values.add(v);
-      }
-      result.add(values);
-    }
-    return result;
+  /** The values of all buffers. */
+  List<double[]> all() {
+    return IntStream.range(0, buffers.size()).mapToObj(this::values).toList();
   }
 
   Buffers copy() {

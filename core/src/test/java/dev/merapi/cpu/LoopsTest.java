@@ -1,5 +1,6 @@
 package dev.merapi.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -169,8 +170,8 @@ class LoopsTest {
   private static double ulps(Op.UnaryKind kind) {
     return switch (kind) {
       case NEG, ABS, SIGN, NOT, RECIPROCAL, SQRT, RELU, FLOOR, CEIL, ROUND -> 0.5;
-      case EXP, EXPM1, LOG, LOG1P, TANH, ERF, SIN, COS -> 1.5;
-      case SIGMOID, RSQRT -> 2.5;
+      case EXP, EXPM1, LOG, LOG1P, ERF, SIN, COS -> 1.5;
+      case TANH, SIGMOID, RSQRT -> 2.5;
     };
   }
 
@@ -339,7 +340,7 @@ class LoopsTest {
           int out = target.add(dtype, new double[n]);
           loops.store(dtype, lanes, target.addresses()[out], n);
           target.assertMarginsUntouched();
-          assertEquals(buffers.all(), target.all());
+          assertArrayEquals(buffers.values(in), target.values(out));
         }
       }
     }
