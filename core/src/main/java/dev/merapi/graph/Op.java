@@ -355,29 +355,13 @@ public sealed interface Op {
     SUM,
     PROD,
     MAX,
-    MIN;
-
-    /**
-     * What a reduction of nothing gives: 0, 1, and for MAX the least, for MIN the greatest value.
-     */
-    public double neutral(DType dtype) {
-      boolean real = dtype.isFloat();
-      return switch (this) {
-        case SUM -> 0;
-        case PROD -> 1;
-        case MAX ->
-            real
-                ? Double.NEGATIVE_INFINITY
-                : dtype == DType.I64 ? Long.MIN_VALUE : Integer.MIN_VALUE;
-        case MIN ->
-            real
-                ? Double.POSITIVE_INFINITY
-                : dtype == DType.I64 ? Long.MAX_VALUE : Integer.MAX_VALUE;
-      };
-    }
+    MIN
   }
 
-  /** All elements along some axes made one; of none the {@linkplain ReduceKind#neutral neutral}. */
+  /**
+   * All elements along some axes made one. Without elements: 0, 1, and the least and the greatest
+   * value of the dtype for SUM, PROD, MAX and MIN.
+   */
   record Reduce(ReduceKind kind, Tensor x, Ints axes) implements OfOne {
     @Override
     public Op with(List<Tensor> inputs) {

@@ -177,7 +177,14 @@ final class Simplify {
    */
   private Tensor reduce(Tensor y, Op.ReduceKind kind, Tensor x, Ints axes) {
     if (x.shape().elements() == 0) {
-      return filled(y, kind.neutral(y.dtype()));
+      return filled(
+          y,
+          switch (kind) {
+            case SUM -> 0;
+            case PROD -> 1;
+            case MAX -> y.dtype().least();
+            case MIN -> y.dtype().greatest();
+          });
     }
     List<Integer> real = new ArrayList<>();
     for (int i = 0; i < axes.size(); i++) {

@@ -185,11 +185,8 @@ public final class Typing {
     boolean holds =
         switch (dtype) {
           case F32, BF16, F16 -> true;
-          case BOOL -> value == 0 || value == 1;
-          case U8 -> value >= 0 && value <= 255 && value == Math.rint(value);
-          case I8 -> value == (byte) value;
-          case I32 -> value == (int) value;
-          case I64 -> value == (long) value;
+          case BOOL, U8, I8, I32, I64 ->
+              value == Math.rint(value) && value >= dtype.least() && value <= dtype.greatest();
         };
     if (!holds) {
       throw new ShapeException(

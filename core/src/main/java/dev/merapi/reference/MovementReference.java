@@ -1,6 +1,7 @@
 package dev.merapi.reference;
 
 import dev.merapi.graph.Op;
+import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -75,12 +76,18 @@ final class MovementReference {
     return out;
   }
 
-  static double[] reduce(
-      Op.ReduceKind kind, double neutral, double[] x, Shape shape, Shape reduced) {
+  static double[] reduce(Op.ReduceKind kind, DType dtype, double[] x, Shape shape, Shape reduced) {
     double[] out = new double[Math.toIntExact(reduced.elements())];
     int[] from = shape.toArray();
     int[] to = reduced.toArray();
-    Arrays.fill(out, neutral);
+    Arrays.fill(
+        out,
+        switch (kind) {
+          case SUM -> 0;
+          case PROD -> 1;
+          case MAX -> dtype.least();
+          case MIN -> dtype.greatest();
+        });
     int[] place = new int[from.length];
     for (int i = 0; i < x.length; i++) {
       unravel(i, from, place);

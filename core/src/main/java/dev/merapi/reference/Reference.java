@@ -104,7 +104,7 @@ public final class Reference {
           MovementReference.concat(
               concat, concat.inputs().stream().map(this::value).toList(), shape);
       case Op.Reduce(var kind, var x, _) ->
-          MovementReference.reduce(kind, kind.neutral(x.dtype()), value(x), x.shape(), shape);
+          MovementReference.reduce(kind, x.dtype(), value(x), x.shape(), shape);
       case Op.ArgReduce(boolean greatest, var x) ->
           RowReference.argReduce(greatest, value(x), x.shape().size(-1));
       case Op.Cumsum(var x) -> RowReference.cumsum(value(x), x.shape().size(-1));

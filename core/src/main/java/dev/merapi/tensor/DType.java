@@ -50,6 +50,29 @@ public enum DType {
     };
   }
 
+  /** The least value: -∞ of floats. */
+  public double least() {
+    return switch (this) {
+      case F32, BF16, F16 -> Double.NEGATIVE_INFINITY;
+      case I64 -> Long.MIN_VALUE;
+      case I32 -> Integer.MIN_VALUE;
+      case I8 -> Byte.MIN_VALUE;
+      case U8, BOOL -> 0;
+    };
+  }
+
+  /** The greatest value: ∞ of floats; of i64 as the nearest double. */
+  public double greatest() {
+    return switch (this) {
+      case F32, BF16, F16 -> Double.POSITIVE_INFINITY;
+      case I64 -> Long.MAX_VALUE;
+      case I32 -> Integer.MAX_VALUE;
+      case I8 -> Byte.MAX_VALUE;
+      case U8 -> 255;
+      case BOOL -> 1;
+    };
+  }
+
   /** The compute type of an op on both: bool, i32, i64, f32, whichever comes last. */
   public static DType promote(DType a, DType b) {
     DType x = a.computed();

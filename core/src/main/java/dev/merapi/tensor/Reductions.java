@@ -121,14 +121,14 @@ public sealed interface Reductions extends Elementwise permits Tensor {
     return zero.where(0, zero.where(1, x).sqrt());
   }
 
-  /** Whether all elements hold. */
+  /** Whether all elements hold; of none, yes. */
   default Tensor all(int... axes) {
     return cast(DType.BOOL).cast(DType.I32).min(axes).cast(DType.BOOL);
   }
 
-  /** Whether any element holds. */
+  /** Whether any element holds; of none, no. */
   default Tensor any(int... axes) {
-    return cast(DType.BOOL).cast(DType.I32).max(axes).cast(DType.BOOL);
+    return cast(DType.BOOL).cast(DType.I32).max(axes).gt(0);
   }
 
   /** The i32 place of the greatest element along an axis; the first of equals. */
