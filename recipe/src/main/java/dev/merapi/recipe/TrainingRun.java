@@ -53,8 +53,9 @@ public final class TrainingRun {
             .accumulate(recipe.training().accumulate())
             .evaluationBatch(recipe.evaluation().batch())
             .key(Key.of(recipe.seed()).fold(FITTING));
-    recipe.training().earlyStopping().ifPresent(patience -> trainer.stopEarly(patience.build()));
-    if (!heldOut) {
+    if (heldOut) {
+      trainer.stopEarly(recipe.training().stopping(recipe.evaluation().bestBy()));
+    } else {
       trainer.lastCounts();
     }
     trainer.options(recipe.training().options(trainer.stepsPerEpoch(this.data.train())));

@@ -58,24 +58,14 @@ public record TrainingSettings(
   }
 
   /**
-   * See {@link EarlyStopping}.
+   * See {@link EarlyStopping}; what is to get better is said by the evaluation's {@code best_by}.
    *
-   * @param metric what is to get better
    * @param patience for so many epochs it need not
    * @param minDelta by how much, at least
    */
   public record Patience(
-      @Default("loss") MetricName metric,
       @Default("5") @Range(from = 1) int patience,
-      @Default("0") @Range(from = 0) double minDelta) {
-    EarlyStopping build() {
-      return metric
-          .build()
-          .map(measured -> EarlyStopping.on(measured, patience))
-          .orElse(EarlyStopping.onLoss(patience))
-          .minDelta(minDelta);
-    }
-  }
+      @Default("0") @Range(from = 0) double minDelta) {}
 
   /** What can be measured. */
   public enum MetricName {
@@ -95,6 +85,16 @@ public record TrainingSettings(
         case MAE -> Optional.of(Metric.meanAbsoluteError());
       };
     }
+  }
+
+  /** Which epoch is the best by a metric, and when to stop for want of a better one. */
+  EarlyStopping stopping(MetricName bestBy) {
+    int patience = earlyStopping.map(Patience::patience).orElse(EarlyStopping.FOREVER);
+    return bestBy
+        .build()
+        .map(metric -> EarlyStopping.on(metric, patience))
+        .orElse(EarlyStopping.onLoss(patience))
+        .minDelta(earlyStopping.map(Patience::minDelta).orElse(0.0));
   }
 
   StepOptions options(long stepsPerEpoch) {

@@ -119,6 +119,7 @@ final class RecipesTest {
         "training.epochs=3.5 | `training.epochs` cannot be `3.5`; give a whole number",
         "training.optimizer.kind=adm | `training.optimizer` cannot be of the kind `adm`",
         "training.schedule.gamma=2 | `training.schedule` has no `kind`",
+        "evaluation.best_by=accuracy | `evaluation.best_by` is not measured",
         "training.epochs | write key=value",
         "=3 | write key=value",
         "model.hidden=[1 | this is not YAML",
