@@ -5,4 +5,8 @@ module dev.merapi.examples {
   requires dev.merapi.nn;
   requires dev.merapi.train;
   requires dev.merapi.zoo;
+
+  // Models are records, and their parameters are found by reading them.
+  opens dev.merapi.examples to
+      dev.merapi.nn;
 }
