@@ -1,8 +1,6 @@
 package dev.merapi.cli;
 
 import dev.merapi.tensor.MerapiException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -56,16 +54,24 @@ final class Main implements Runnable {
 
   private static int tell(ParameterException error, String[] arguments) {
     var command = error.getCommandLine();
-    var hint = new StringWriter();
-    UnmatchedArgumentException.printSuggestions(error, new PrintWriter(hint));
-    var line = (error.getMessage() + " " + hint).strip().replaceAll("\\s+", " ");
     command
         .getErr()
         .println(
             "merapi: %s (see `%s --help`)"
-                .formatted(line, command.getCommandSpec().qualifiedName()));
+                .formatted(line(error), command.getCommandSpec().qualifiedName()));
     command.getErr().flush();
     return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static String line(ParameterException error) {
+    if (!(error instanceof UnmatchedArgumentException unmatched)) {
+      return error.getMessage().replaceAll("\\s+", " ");
+    }
+    var nearest = unmatched.getSuggestions().stream().findFirst();
+    return "`%s` has no meaning here%s"
+        .formatted(
+            unmatched.getUnmatched().getFirst(),
+            nearest.map("; did you mean `%s`?"::formatted).orElse(""));
   }
 
   @Override

@@ -38,7 +38,13 @@ final class MainTest {
   void aMissingOrUnknownCommandIsTheUsersMistake() {
     assertEquals(2, run());
     assertEquals(2, run("dokter"));
-    assertTrue(err.toString().contains("dokter"), err.toString());
+    assertTrue(
+        err.toString().contains("`dokter` has no meaning here; did you mean `doctor`?"),
+        err.toString());
+    assertEquals(2, run("train", "digits", "--epoch", "3"));
+    assertTrue(
+        err.toString().contains("`--epoch` has no meaning here; did you mean `--epochs`?"),
+        err.toString());
   }
 
   @Test

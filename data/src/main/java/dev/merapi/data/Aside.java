@@ -7,6 +7,8 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes files so that no reader ever sees half of one: aside first, then renamed. */
 final class Aside {
@@ -27,9 +29,12 @@ final class Aside {
     var absolute = file.toAbsolutePath();
     try {
       Files.createDirectories(absolute.getParent());
-      var aside = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".part");
+      // Not createTempFile, whose files only their owner may read: a picture is often passed on.
+      var aside =
+          absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".part");
       try {
-        try (var out = new BufferedOutputStream(Files.newOutputStream(aside))) {
+        try (var out =
+            new BufferedOutputStream(Files.newOutputStream(aside, StandardOpenOption.CREATE_NEW))) {
           writer.write(out);
         }
         move(aside, absolute);

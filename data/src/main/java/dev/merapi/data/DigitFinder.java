@@ -124,8 +124,8 @@ final class DigitFinder {
     }
     if (most < FAINT) {
       throw new DataException(
-          "picture: there is no digit to be seen in it, only one shade of grey; give a picture of a"
-              + " digit that is clearly darker, or clearly lighter, than its ground");
+          "there is no digit to be seen, only one shade of grey; give a picture of a digit that is"
+              + " clearly darker, or clearly lighter, than its ground");
     }
     for (int i = 0; i < values.length; i++) {
       values[i] /= most;

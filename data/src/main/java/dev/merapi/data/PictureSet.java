@@ -3,6 +3,7 @@ package dev.merapi.data;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,6 +87,9 @@ record PictureSet(
     if (!Files.isDirectory(folder)) {
       throw DataException.of(
           folder, "there is no such folder", "give the folder that holds the files of " + name);
+    }
+    if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+      throw DataException.of(folder, "read", new AccessDeniedException(folder.toString()));
     }
     var images = images(folder, part);
     var labels = find(folder, file(part, "labels-idx1"));

@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.DataException;
 import dev.merapi.data.Picture;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
@@ -143,7 +144,11 @@ public final class TrainedModel {
   private Picture read(Path file) {
     var picture = Picture.read(file);
     if (!(recipe.data() instanceof DataSettings.FashionMnist)) {
-      return picture.digit();
+      try {
+        return picture.digit();
+      } catch (DataException e) { // it has seen pixels, and not where they are from
+        throw new DataException(file + ": " + e.getMessage(), e);
+      }
     }
     if (picture.width() != SIDE || picture.height() != SIDE) {
       throw new FileException(

@@ -1,6 +1,7 @@
 package dev.merapi.train;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,6 +26,9 @@ public record RunFolder(Path path) {
   public static RunFolder open(Path path) {
     if (!Files.isDirectory(path)) {
       throw new FileException(path, "there is no such folder", "give the folder of a run");
+    }
+    if (!Files.isReadable(path) || !Files.isExecutable(path)) {
+      throw FileException.of(path, "read", new AccessDeniedException(path.toString()));
     }
     if (!Files.isRegularFile(path.resolve(RECIPE))) {
       throw new FileException(
