@@ -3,13 +3,25 @@ package dev.merapi.cpu;
 import dev.merapi.graph.Ints;
 import dev.merapi.graph.Kernel;
 import dev.merapi.graph.Windows;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
-/** {@link Kernel.ArgPool}: the windows of each plane one after another. */
+/**
+ * {@link Kernel.ArgPool}. Windows side by side along the last axis that cover equally many places
+ * at equal distances make a run, which one loop searches; padding only cuts off the first and last
+ * windows, which are runs of their own.
+ */
 final class ArgPool {
   /** Along an axis: the first place of each window inside, and how many it has there. */
-  private record Axis(Ints firsts, Ints counts, int step, int size) {
-    static Axis of(Windows windows, int size) {
+  private record Axis(Ints firsts, Ints counts, int step, int stride) {
+    /**
+     * @param size places of the axis
+     * @param stride elements from one to the next
+     */
+    static Axis of(Windows windows, int size, int stride) {
       int n = windows.count();
       int[] firsts = new int[n];
       int[] counts = new int[n];
@@ -20,7 +32,7 @@ final class ArgPool {
         int room = Math.ceilDiv(Math.max(0, size - firsts[i]), windows.step());
         counts[i] = Math.clamp(windows.lengths().get(i) - skipped, 0, room);
       }
-      return new Axis(Ints.of(firsts), Ints.of(counts), windows.step(), size);
+      return new Axis(Ints.of(firsts), Ints.of(counts), windows.step(), stride);
     }
 
     int windows() {
@@ -28,128 +40,116 @@ final class ArgPool {
     }
   }
 
+  /**
+   * Windows side by side in a plane.
+   *
+   * @param place the first place of the first
+   * @param stride places from one window to the next
+   * @param offsets the places of a window, counted from its first
+   * @param out number of the first window
+   * @param count how many windows
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Run(int place, int stride, int[] offsets, int out, int count) {}
+
   private final Kernel.ArgPool kernel;
-
-  /** Axes before the last two, which have loops of their own. */
-  private final Axis[] leading;
-
-  private final Axis rows;
-  private final Axis columns;
+  private final Loops loops;
+  private final List<Axis> axes = new ArrayList<>();
+  private final Run[] runs;
   private final int planeSize;
   private final int planeWindows;
-  private final int leadingWindows;
+  private final long work;
 
-  ArgPool(Kernel.ArgPool kernel) {
+  ArgPool(Loops loops, Kernel.ArgPool kernel) {
     this.kernel = kernel;
-    int axes = kernel.windows().size();
-    var all = new Axis[axes];
-    int size = 1;
+    this.loops = loops;
+    int stride = 1;
     int windows = 1;
-    for (int i = 0; i < axes; i++) {
-      all[i] = Axis.of(kernel.windows().get(i), kernel.space().get(i));
-      size *= all[i].size();
-      windows *= all[i].windows();
+    for (int i = kernel.windows().size() - 1; i >= 0; i--) {
+      axes.addFirst(Axis.of(kernel.windows().get(i), kernel.space().get(i), stride));
+      stride *= kernel.space().get(i);
+      windows *= axes.getFirst().windows();
     }
-    var single = Axis.of(Windows.sliding(1, 1, 1, 0, 1), 1);
-    columns = axes > 0 ? all[axes - 1] : single;
-    rows = axes > 1 ? all[axes - 2] : single;
-    leading = Arrays.copyOf(all, Math.max(0, axes - 2));
-    planeSize = size;
+    planeSize = stride;
     planeWindows = windows;
-    leadingWindows = Arrays.stream(leading).mapToInt(Axis::windows).reduce(1, (a, b) -> a * b);
+    List<Run> found = new ArrayList<>();
+    addRuns(found);
+    runs = found.toArray(Run[]::new);
+    work = found.stream().mapToLong(run -> 20 + (long) run.count * run.offsets.length).sum();
   }
 
   void run(ComputePool pool, long[] buffers) {
-    long tasks = (long) kernel.planes() * leadingWindows;
+    long end = buffers[kernel.x()] + 4L * planeSize * kernel.planes();
     Ranges.run(
         pool,
-        tasks,
-        8L * planeWindows / Math.max(1, leadingWindows),
+        kernel.planes(),
+        work,
         (from, to) -> {
-          for (long task = from; task < to; task++) {
-            long plane = task / leadingWindows;
-            int window = (int) (task % leadingWindows);
+          for (long plane = from; plane < to; plane++) {
             long x = buffers[kernel.x()] + 4L * planeSize * plane;
-            long out = buffers[kernel.out()] + 4L * rows.windows() * columns.windows() * task;
-            if (leading.length == 0) {
-              flat(x, out);
-            } else {
-              deep(x, out, window);
+            long out = buffers[kernel.out()] + 4L * planeWindows * plane;
+            for (Run run : runs) {
+              long first = out + 4L * run.out;
+              loops.firstGreatest(run.offsets, x, run.place, run.stride, end, first, run.count);
             }
           }
         });
   }
 
-  /** Windows of one or two axes. */
-  private void flat(long x, long out) {
-    long to = out;
-    for (int i = 0; i < rows.windows(); i++) {
-      for (int j = 0; j < columns.windows(); j++) {
-        int best = better(x, -1, rows.firsts().get(i) * columns.size(), i, j);
-        Memory.setInt(to, best);
-        to += 4;
+  /** The runs of a plane, in the order of their windows. */
+  private void addRuns(List<Run> found) {
+    Map<List<Integer>, int[]> offsets = new HashMap<>();
+    Axis last = axes.getLast();
+    int rows = last.windows() == 0 ? 0 : planeWindows / last.windows();
+    for (int row = 0; row < rows; row++) {
+      Integer[] counts = new Integer[axes.size()];
+      int place = 0;
+      int rest = row;
+      for (int i = axes.size() - 2; i >= 0; i--) {
+        Axis axis = axes.get(i);
+        int window = rest % axis.windows();
+        rest /= axis.windows();
+        counts[i] = axis.counts.get(window);
+        place += axis.firsts.get(window) * axis.stride;
+      }
+      for (int j = 0; j < last.windows(); ) {
+        int count = alike(last, j);
+        int stride = count > 1 ? last.firsts.get(j + 1) - last.firsts.get(j) : 1;
+        counts[axes.size() - 1] = last.counts.get(j);
+        int[] each = offsets.computeIfAbsent(List.of(counts), this::offsets);
+        int out = row * last.windows() + j;
+        found.add(new Run(place + last.firsts.get(j), stride, each, out, count));
+        j += count;
       }
     }
   }
 
-  /** Windows at one place of the leading axes: for each the slices in turn. */
-  private void deep(long x, long out, int place) {
-    int slice = rows.size() * columns.size();
-    int[] counts = new int[leading.length];
-    int[] index = new int[leading.length];
-    int rest = place;
-    int first = 0;
-    int stride = slice;
-    int slices = 1;
-    int[] strides = new int[leading.length];
-    for (int axis = leading.length - 1; axis >= 0; axis--) {
-      int window = rest % leading[axis].windows();
-      rest /= leading[axis].windows();
-      counts[axis] = leading[axis].counts().get(window);
-      first += leading[axis].firsts().get(window) * stride;
-      strides[axis] = stride * leading[axis].step();
-      stride *= leading[axis].size();
-      slices *= counts[axis];
+  /** How many windows from j on have the same size and distance. */
+  private static int alike(Axis axis, int j) {
+    int end = j + 1;
+    while (end < axis.windows()
+        && axis.counts.get(end) == axis.counts.get(j)
+        && axis.firsts.get(end) - axis.firsts.get(end - 1) == axis.firsts.get(j + 1) - axis.firsts.get(j)) {
+      end++;
     }
-    long to = out;
-    for (int i = 0; i < rows.windows(); i++) {
-      for (int j = 0; j < columns.windows(); j++) {
-        int best = -1;
-        Arrays.fill(index, 0);
-        for (int s = 0; s < slices; s++) {
-          int start = first;
-          int number = s;
-          for (int axis = leading.length - 1; axis >= 0; axis--) {
-            start += number % counts[axis] * strides[axis];
-            number /= counts[axis];
+    return end - j;
+  }
+
+  /** The places of a window with so many along each axis, row-major. */
+  private int[] offsets(List<Integer> counts) {
+    int n = counts.stream().reduce(1, (a, b) -> a * b);
+    int[] result = new int[n];
+    Arrays.setAll(
+        result,
+        i -> {
+          int rest = i;
+          int offset = 0;
+          for (int axis = axes.size() - 1; axis >= 0; axis--) {
+            offset += rest % counts.get(axis) * axes.get(axis).step * axes.get(axis).stride;
+            rest /= counts.get(axis);
           }
-          best = better(x, best, start + rows.firsts().get(i) * columns.size(), i, j);
-        }
-        Memory.setInt(to, best);
-        to += 4;
-      }
-    }
-  }
-
-  /** The best so far, or a better one of the window's part that begins at a row. */
-  private int better(long x, int best, int row, int i, int j) {
-    float greatest = best < 0 ? Float.NEGATIVE_INFINITY : Memory.getFloat(x + 4L * best);
-    int result = best;
-    int start = row + columns.firsts().get(j);
-    int step = columns.step();
-    int down = rows.step() * columns.size();
-    int end = columns.counts().get(j) * step;
-    for (int r = 0; r < rows.counts().get(i); r++) {
-      for (int c = 0; c < end; c += step) {
-        float value = Memory.getFloat(x + 4L * (start + c));
-        boolean first = result < 0;
-        if (first || value > greatest || (Float.isNaN(value) && !Float.isNaN(greatest))) {
-          result = start + c;
-          greatest = value;
-        }
-      }
-      start += down;
-    }
+          return offset;
+        });
     return result;
   }
 }

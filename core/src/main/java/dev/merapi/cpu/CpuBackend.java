@@ -44,7 +44,7 @@ public final class CpuBackend implements Backend {
               Memory.setInt(buffers[out] + 4L * i, i);
             }
           };
-      case Kernel.Random random -> buffers -> RandomNumbers.draw(pool, random, buffers);
+      case Kernel.Random random -> buffers -> RandomNumbers.draw(pool, loops, random, buffers);
       case Kernel.ArgReduce reduce -> buffers -> along.argReduce(reduce, buffers);
       case Kernel.Cumsum cumsum -> buffers -> along.cumsum(cumsum, buffers);
       case Kernel.ArgSort sort -> buffers -> Sorting.argSort(pool, sort, buffers);
@@ -52,7 +52,7 @@ public final class CpuBackend implements Backend {
       case Kernel.ScatterAdd scatter ->
           buffers -> Lookups.scatterAdd(pool, loops, scatter, buffers);
       case Kernel.ArgPool pooling -> {
-        var argPool = new ArgPool(pooling);
+        var argPool = new ArgPool(loops, pooling);
         yield buffers -> argPool.run(pool, buffers);
       }
       case Kernel.MatMul product -> contractions.matMul(product);

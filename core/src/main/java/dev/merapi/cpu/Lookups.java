@@ -9,36 +9,50 @@ final class Lookups {
   /** Columns that a task of a scatter takes of a wide row. */
   private static final int WIDTH = 64;
 
+  /** Elements of a gather that are taken one after another. */
+  private static final int PIECE = 4096;
+
   private Lookups() {}
 
   static void gather(ComputePool pool, Kernel.Gather k, long[] buffers) {
     int bytes = k.dtype().bytes();
     long width = (long) k.width() * bytes;
+    // pieces of a place of the batch, so that no entry has to ask which it belongs to
+    int piece = Math.clamp(PIECE / Math.max(1, k.width()), 1, Math.max(1, k.count()));
+    int pieces = Math.ceilDiv(k.count(), piece);
     Ranges.run(
         pool,
-        (long) k.batch() * k.count(),
-        2 + k.width(),
+        (long) k.batch() * pieces,
+        (2L + k.width()) * piece,
         (from, to) -> {
-          for (long entry = from; entry < to; entry++) {
-            long batch = entry / k.count();
-            int index = inside("gather", buffers[k.index()] + 4 * entry, k.rows());
-            long x = buffers[k.x()] + (batch * k.rows() + index) * width;
+          for (long task = from; task < to; task++) {
+            long batch = task / pieces;
+            int first = (int) (task % pieces) * piece;
+            int count = Math.min(piece, k.count() - first);
+            long entry = batch * k.count() + first;
+            long x = buffers[k.x()] + batch * k.rows() * width;
+            long index = buffers[k.index()] + 4 * entry;
             long out = buffers[k.out()] + entry * width;
-            if (k.width() > 1) {
-              Memory.copy(x, out, width);
+            if (k.width() == 1 && bytes == 4) {
+              gatherOnes(x, index, out, count, k.rows());
             } else {
-              copyOne(bytes, x, out);
+              gatherRows(x, index, out, count, k.rows(), width);
             }
           }
         });
   }
 
-  private static void copyOne(int bytes, long x, long out) {
-    switch (bytes) {
-      case 1 -> Memory.setByte(out, Memory.getByte(x));
-      case 2 -> Memory.setShort(out, Memory.getShort(x));
-      case 4 -> Memory.setInt(out, Memory.getInt(x));
-      default -> Memory.setLong(out, Memory.getLong(x));
+  private static void gatherOnes(long x, long index, long out, int count, int rows) {
+    for (int i = 0; i < count; i++) {
+      int from = inside("gather", Memory.getInt(index + 4L * i), rows);
+      Memory.setInt(out + 4L * i, Memory.getInt(x + 4L * from));
+    }
+  }
+
+  private static void gatherRows(long x, long index, long out, int count, int rows, long width) {
+    for (int i = 0; i < count; i++) {
+      int from = inside("gather", Memory.getInt(index + 4L * i), rows);
+      Memory.copy(x + from * width, out + i * width, width);
     }
   }
 
@@ -79,22 +93,32 @@ final class Lookups {
         Memory.zero(out + row * width, (long) columns * bytes);
       }
     }
+    if (k.width() == 1 && lane == Lane.F32) {
+      addOnes(out, updates, indices, k.count(), k.rows());
+      return;
+    }
     for (int i = 0; i < k.count(); i++) {
-      long to = out + inside("scatterAdd", indices + 4L * i, k.rows()) * width;
+      long to = out + inside("scatterAdd", Memory.getInt(indices + 4L * i), k.rows()) * width;
       long from = updates + i * width;
-      if (columns == 1 && lane == Lane.F32) {
-        Memory.setFloat(to, Memory.getFloat(to) + Memory.getFloat(from));
-      } else {
-        loops.binary(Op.BinaryKind.ADD, lane, to, bytes, from, bytes, to, columns);
-      }
+      loops.binary(Op.BinaryKind.ADD, lane, to, bytes, from, bytes, to, columns);
     }
   }
 
-  private static int inside(String op, long address, int rows) {
-    int index = Memory.getInt(address);
+  private static void addOnes(long out, long updates, long indices, int count, int rows) {
+    for (int i = 0; i < count; i++) {
+      long to = out + 4L * inside("scatterAdd", Memory.getInt(indices + 4L * i), rows);
+      Memory.setFloat(to, Memory.getFloat(to) + Memory.getFloat(updates + 4L * i));
+    }
+  }
+
+  private static int inside(String op, int index, int rows) {
     if (index < 0 || index >= rows) {
-      throw new MerapiException(op + ": index " + index + " is out of range 0 … " + (rows - 1));
+      throw outside(op, index, rows);
     }
     return index;
+  }
+
+  private static MerapiException outside(String op, int index, int rows) {
+    return new MerapiException(op + ": index " + index + " is out of range 0 … " + (rows - 1));
   }
 }

@@ -57,4 +57,21 @@ interface Loops {
    */
   void reduce(
       Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace);
+
+  /**
+   * The places of the greatest elements of {@code n} windows, as i32: window {@code i} has the
+   * places {@code place + i * stride + offset} of the floats at x, for all offsets (rising). The
+   * first of equals; a NaN before all; -1 for a window of nothing.
+   *
+   * @param end where memory that may be read ends
+   */
+  void firstGreatest(int[] offsets, long x, int place, int stride, long end, long out, int n);
+
+  /**
+   * A chunk of {@link RandomNumbers#CHUNK} Philox blocks made {@code 4 * CHUNK} numbers.
+   *
+   * @param workspace {@link RandomNumbers#WORKSPACE} bytes to work in
+   */
+  void random(
+      Op.Random.Distribution distribution, long key, long firstBlock, long out, long workspace);
 }

@@ -22,6 +22,9 @@ final class RowsTask implements Backend.Task {
   private final Loops loops;
   private final RowPlan plan;
   private final RowSpace space;
+  private final RowSpace.Seen[] views;
+  private final long[] rowSteps;
+  private final long[] columnSteps;
 
   private final long summedRows;
   private final long keptPlaces;
@@ -41,6 +44,9 @@ final class RowsTask implements Backend.Task {
     this.loops = loops;
     plan = RowCompiler.compile(kernel, merge);
     space = plan.space();
+    views = plan.views().toArray(RowSpace.Seen[]::new);
+    rowSteps = plan.views().stream().mapToLong(RowSpace.Seen::row).toArray();
+    columnSteps = plan.views().stream().mapToLong(RowSpace.Seen::column).toArray();
     boolean sums = !plan.columnSums().isEmpty();
     int inner = space.inner();
     summedRows = sums ? space.summedRows() : space.allRows();
@@ -140,10 +146,9 @@ final class RowsTask implements Backend.Task {
   private Frame frame() {
     Workspace workspace = Workspace.local();
     long memory = workspace.memory(workspaceBytes);
-    int views = plan.views().size();
-    long[] at = workspace.longs(plan.firstBlock() + plan.blocks().length + views);
+    long[] at = workspace.longs(plan.firstBlock() + plan.blocks().length + views.length);
     for (int i = 0; i < plan.constantCount(); i++) {
-      at[views + i] = plan.constants().address() + 8L * Loops.UNIFORM_LANES * i;
+      at[views.length + i] = plan.constants().address() + 8L * Loops.UNIFORM_LANES * i;
     }
     for (int i = 0; i < plan.blocks().length; i++) {
       at[plan.firstBlock() + i] = memory + plan.blocks()[i];
@@ -231,19 +236,17 @@ final class RowsTask implements Backend.Task {
 
   /** Where the views of a plane begin, kept behind all addresses. */
   private void enterPlane(Frame f, long[] buffers, long plane) {
-    int views = plan.views().size();
     int bases = plan.firstBlock() + plan.blocks().length;
-    for (int v = 0; v < views; v++) {
-      RowSpace.Seen view = plan.views().get(v);
+    for (int v = 0; v < views.length; v++) {
+      RowSpace.Seen view = views[v];
       f.at[bases + v] = buffers[view.buffer] + view.offset + space.planeDistance(view, plane);
     }
   }
 
   private void place(Frame f, long row, int column) {
     int bases = plan.firstBlock() + plan.blocks().length;
-    for (int v = 0; v < plan.views().size(); v++) {
-      RowSpace.Seen view = plan.views().get(v);
-      f.at[v] = f.at[bases + v] + row * view.row() + column * view.column();
+    for (int v = 0; v < views.length; v++) {
+      f.at[v] = f.at[bases + v] + row * rowSteps[v] + column * columnSteps[v];
     }
   }
 

@@ -365,4 +365,28 @@ class ScalarLoops implements Loops {
       case MIN -> Op.BinaryKind.MIN;
     };
   }
+
+  @Override
+  public void firstGreatest(
+      int[] offsets, long x, int place, int stride, long end, long out, int n) {
+    for (int i = 0; i < n; i++) {
+      int best = -1;
+      float greatest = Float.NEGATIVE_INFINITY;
+      for (int offset : offsets) {
+        int at = place + i * stride + offset;
+        float value = Memory.getFloat(x + 4L * at);
+        if (best < 0 || (!(value <= greatest) && !Float.isNaN(greatest))) {
+          best = at;
+          greatest = value;
+        }
+      }
+      Memory.setInt(out + 4L * i, best);
+    }
+  }
+
+  @Override
+  public void random(
+      Op.Random.Distribution distribution, long key, long firstBlock, long out, long workspace) {
+    RandomNumbers.chunk(distribution, key, firstBlock, out);
+  }
 }

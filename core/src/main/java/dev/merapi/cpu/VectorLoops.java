@@ -27,10 +27,17 @@ final class VectorLoops extends ScalarLoops {
   private final Map<Op.ReduceKind, UnaryLoop> reduceShort = new EnumMap<>(Op.ReduceKind.class);
   private final Map<DType, UnaryLoop> load = new EnumMap<>(DType.class);
   private final Map<DType, UnaryLoop> store = new EnumMap<>(DType.class);
+  private final TileKernel tiles = TileKernel.best();
   private final UnaryLoop repeat = Alone.of(CopyLoops::repeat);
   private final UnaryLoop spread = Alone.of(CopyLoops::spread);
   private final UnaryLoop toInts = Alone.of(CopyLoops::toInts);
   private final UnaryLoop toFloats = Alone.of(CopyLoops::toFloats);
+  private final UnaryLoop uniform = Alone.of(RandomLoops::uniform);
+  private final UnaryLoop evens = Alone.of(RandomLoops::evens);
+  private final UnaryLoop odds = Alone.of(RandomLoops::odds);
+  private final UnaryLoop sineOfTurns = Alone.of(RandomLoops::sineOfTurns);
+  private final UnaryLoop cosineOfTurns = Alone.of(RandomLoops::cosineOfTurns);
+  private final BinaryLoop inTurn = Alone.of(RandomLoops::inTurn);
   private final SelectLoop select = Alone.of(VectorLoops::select);
 
   VectorLoops() {
@@ -63,14 +70,14 @@ final class VectorLoops extends ScalarLoops {
     if (whole < n) {
       long pad = Workspace.local().pad();
       int rest = n - whole;
-      move(x + (long) whole * xStep, xStep, pad, rest);
+      moveFew(x + (long) whole * xStep, xStep, pad, rest);
       loop.run(pad, 4, pad, LANES);
-      move(pad, 4, out + 4L * whole, rest);
+      moveFew(pad, 4, out + 4L * whole, rest);
     }
   }
 
   /** A few lanes of 4 bytes. */
-  private static void move(long x, int xStep, long out, int n) {
+  private static void moveFew(long x, int xStep, long out, int n) {
     for (int i = 0; i < n; i++) {
       Memory.setInt(out + 4L * i, Memory.getInt(x + (long) i * xStep));
     }
@@ -165,6 +172,19 @@ final class VectorLoops extends ScalarLoops {
   }
 
   @Override
+  public void move(int bytes, long from, Grid source, long to, Grid target, int rows, int columns) {
+    boolean readAcross = source.row() == 4 && target.column() == 4;
+    boolean writeAcross = source.column() == 4 && target.row() == 4;
+    if (bytes == 4 && readAcross && source.column() != 4) {
+      tiles.transpose(columns, rows, from, source.column(), to, target.row());
+    } else if (bytes == 4 && writeAcross && target.column() != 4) {
+      tiles.transpose(rows, columns, from, source.row(), to, target.column());
+    } else {
+      super.move(bytes, from, source, to, target, rows, columns);
+    }
+  }
+
+  @Override
   public void reduce(
       Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
     if (lane != Lane.F32 || !reduce.containsKey(kind)) {
@@ -179,6 +199,53 @@ final class VectorLoops extends ScalarLoops {
     for (int row = 0; row < rows; row++) {
       loop.run(x + 4L * columns * row, 4, workspace, columns);
       halve(combine(kind), lane, workspace, ReduceLoops.PARTIALS, out + 4L * row);
+    }
+  }
+
+  @Override
+  public void firstGreatest(
+      int[] offsets, long x, int place, int stride, long end, long out, int n) {
+    int done = 0;
+    if (stride <= 2 && offsets.length > 0) {
+      // a vector of windows reads as many whole vectors as its stride
+      long last = x + 4L * (place + offsets[offsets.length - 1]);
+      long readable = Math.max(0, (end - last) / (4L * stride * LANES));
+      done = (int) Math.min(n, readable * LANES);
+      PoolLoops.firstGreatest(offsets, x, place, stride, out, done);
+    }
+    super.firstGreatest(offsets, x, place + done * stride, stride, end, out + 4L * done, n - done);
+  }
+
+  @Override
+  public void random(
+      Op.Random.Distribution distribution, long key, long firstBlock, long out, long workspace) {
+    int n = 4 * RandomNumbers.CHUNK;
+    switch (distribution) {
+      case UNIFORM -> {
+        RandomLoops.words(key, firstBlock, out, RandomNumbers.CHUNK);
+        uniform.run(out, 4, out, n);
+      }
+      case NORMAL -> {
+        int pairs = n / 2;
+        long radius = workspace;
+        long turns = radius + 4L * pairs;
+        long sine = turns + 4L * pairs;
+        RandomLoops.words(key, firstBlock, out, RandomNumbers.CHUNK);
+        evens.run(out, 4, radius, pairs);
+        odds.run(out, 4, turns, pairs);
+        long one = Workspace.local().pad();
+        Numbers.fill(Lane.F32, 1, one, LANES);
+        binary(Op.BinaryKind.SUB, Lane.F32, one, 0, radius, 4, radius, pairs);
+        unary(Op.UnaryKind.LOG, Lane.F32, radius, 4, radius, pairs);
+        Numbers.fill(Lane.F32, -2, one, LANES);
+        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, one, 0, radius, pairs);
+        unary(Op.UnaryKind.SQRT, Lane.F32, radius, 4, radius, pairs);
+        sineOfTurns.run(turns, 4, sine, pairs);
+        cosineOfTurns.run(turns, 4, turns, pairs);
+        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, turns, 4, turns, pairs);
+        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, sine, 4, sine, pairs);
+        inTurn.run(turns, 4, sine, 4, out, pairs);
+      }
     }
   }
 

@@ -17,9 +17,12 @@ import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,7 @@ class CpuBackendTest {
   private static void check(
       Kernel kernel, Buffers given, int out, Tensor expected, double tolerance) {
     double[] values = Reference.evaluate(expected);
+    Set<List<Double>> results = new HashSet<>();
     for (int threads : new int[] {1, 2, 4}) {
       for (Loops loops : new Loops[] {new VectorLoops(), new ScalarLoops()}) {
         var buffers = given.copy();
@@ -59,8 +63,10 @@ class CpuBackendTest {
         }
         buffers.assertMarginsUntouched();
         assertArrayEquals(values, buffers.values(out), tolerance, kernel.toString());
+        results.add(DoubleStream.of(buffers.values(out)).boxed().toList());
       }
     }
+    assertEquals(1, results.size(), () -> "different bits from run to run: " + kernel);
   }
 
   @Test
