@@ -129,7 +129,8 @@ final class ArgPool {
     int end = j + 1;
     while (end < axis.windows()
         && axis.counts.get(end) == axis.counts.get(j)
-        && axis.firsts.get(end) - axis.firsts.get(end - 1) == axis.firsts.get(j + 1) - axis.firsts.get(j)) {
+        && axis.firsts.get(end) - axis.firsts.get(end - 1)
+            == axis.firsts.get(j + 1) - axis.firsts.get(j)) {
       end++;
     }
     return end - j;

@@ -30,7 +30,7 @@ final class RandomNumbers {
         (from, to) -> {
           long memory = Workspace.local().memory(WORKSPACE + 4L * numbers);
           for (long chunk = from; chunk < to; chunk++) {
-            long out = buffers[k.out()] + 4 * numbers * chunk;
+            long out = buffers[k.out()] + 4L * numbers * chunk;
             int n = (int) Math.min(numbers, k.n() - numbers * chunk);
             long target = n == numbers ? out : memory + WORKSPACE;
             loops.random(k.distribution(), key, chunk * CHUNK, target, memory);
