@@ -206,7 +206,7 @@ final class VectorLoops extends ScalarLoops {
   public void firstGreatest(
       int[] offsets, long x, int place, int stride, long end, long out, int n) {
     int done = 0;
-    if (stride <= 2 && offsets.length > 0) {
+    if ((stride == 1 || stride == 2) && offsets.length > 0) {
       // a vector of windows reads as many whole vectors as its stride
       long last = x + 4L * (place + offsets[offsets.length - 1]);
       long readable = Math.max(0, (end - last) / (4L * stride * LANES));

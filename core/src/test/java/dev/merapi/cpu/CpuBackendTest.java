@@ -203,6 +203,10 @@ class CpuBackendTest {
     pool(List.of(Windows.sliding(8, 2, 2, 0, 1), Windows.sliding(10, 2, 2, 0, 1)), 8, 10);
     pool(List.of(Windows.sliding(9, 3, 1, 1, 1), Windows.sliding(7, 3, 2, 1, 2)), 9, 7);
     pool(List.of(Windows.adaptive(7, 3), Windows.adaptive(5, 5)), 7, 5);
+    pool(List.of(Windows.adaptive(2, 5), Windows.adaptive(3, 40)), 2, 3);
+    pool(List.of(Windows.sliding(40, 3, 1, 3, 2)), 40);
+    pool(List.of(Windows.sliding(50, 3, 1, 1, 1), Windows.sliding(50, 3, 2, 1, 1)), 50, 50);
+    pool(List.of(Windows.sliding(64, 2, 3, 0, 1)), 64);
     pool(
         List.of(
             Windows.sliding(5, 2, 1, 1, 1),
