@@ -2,6 +2,7 @@
 module dev.merapi.core {
   // Optional: without --add-modules jdk.incubator.vector the scalar kernels run.
   requires static jdk.incubator.vector;
+  requires jdk.jfr;
 
   exports dev.merapi.backend;
   exports dev.merapi.graph;

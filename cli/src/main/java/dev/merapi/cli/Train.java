@@ -1,11 +1,13 @@
 package dev.merapi.cli;
 
+import dev.merapi.graph.Engine;
 import dev.merapi.recipe.DescentRun;
 import dev.merapi.recipe.Recipe;
 import dev.merapi.recipe.Recipes;
 import dev.merapi.recipe.Report;
 import dev.merapi.recipe.TrainingRun;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.train.AtomicFiles;
 import dev.merapi.train.Charts;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.Environment;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +77,13 @@ final class Train implements Callable<Integer> {
       description = "Goes on with a run from its newest checkpoint; --epochs may be given, too.")
   private Optional<Path> resume;
 
+  @Option(
+      names = "--profile",
+      description =
+          "Say where the time goes: a table of kernels, and profile.txt and trace.json in the"
+              + " run's folder.")
+  private boolean profile;
+
   @Override
   public Integer call() {
     if (recipe.isPresent() == resume.isPresent()) {
@@ -110,7 +120,9 @@ final class Train implements Callable<Integer> {
       case Recipe.Descent descent -> {
         output.refuse(data, "this recipe makes its own data and reads none; leave --data away");
         try (var writer = create(recipe, "")) {
-          yield finish(DescentRun.run(descent, writer, output.progress()), writer.folder());
+          var report =
+              profiled(writer.folder(), () -> DescentRun.run(descent, writer, output.progress()));
+          yield finish(report, writer.folder());
         }
       }
     };
@@ -164,9 +176,29 @@ final class Train implements Callable<Integer> {
   private int train(TrainingRun run, RunWriter writer, Optional<Checkpoint> start) {
     try (var interrupts =
         Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
-      var report = run.train(writer, start, output.progress(), interrupts::requested);
+      var report =
+          profiled(
+              writer.folder(),
+              () -> run.train(writer, start, output.progress(), interrupts::requested));
       int code = finish(report, writer.folder());
       return interrupts.requested() ? INTERRUPTED : code;
+    }
+  }
+
+  /** Trains, and says where the time went, if that is wanted. */
+  private Report profiled(RunFolder folder, Supplier<Report> training) {
+    if (!profile) {
+      return training.get();
+    }
+    try (var kernels = Engine.shared().profile()) {
+      var report = training.get();
+      kernels.end();
+      var table = kernels.table();
+      AtomicFiles.write(folder.file("profile.txt"), table);
+      AtomicFiles.write(folder.file("trace.json"), kernels.trace());
+      output.line(table);
+      output.line("trace " + folder.file("trace.json") + " (open it in https://ui.perfetto.dev)");
+      return report;
     }
   }
 

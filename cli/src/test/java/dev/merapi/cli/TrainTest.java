@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,18 @@ final class TrainTest {
     var file = folder.resolve("one.png");
     Picture.of(40, 60, pixels).writePng(file);
     return file;
+  }
+
+  @Test
+  void aProfileSaysWhereTheTimeGoes() throws IOException {
+    var run = trained("--epochs", "1", "--profile");
+    var table = Files.readString(run.file("profile.txt"));
+    assertTrue(out.contains(table), out);
+    assertTrue(table.contains("conv weight"), table);
+    var events = JsonMapper.shared().readTree(run.file("trace.json")).get("traceEvents");
+    var names = new HashSet<String>();
+    events.forEach(event -> names.add(event.get("name").asString()));
+    assertTrue(names.containsAll(List.of("compile", "program 1", "conv weight", "gather")), table);
   }
 
   @Test

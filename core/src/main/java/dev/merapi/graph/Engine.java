@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds or compiles the program of a graph and runs it. */
 public final class Engine {
@@ -25,6 +26,7 @@ public final class Engine {
 
   private final Backend backend;
   private long compiled;
+  private volatile Optional<Profile> profile = Optional.empty();
 
   private final Map<Structure, Program> programs =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -54,6 +56,7 @@ public final class Engine {
     if (assignments.isEmpty() && outputs.stream().allMatch(x -> x.op() instanceof Op.Data)) {
       return outputs; // values already
     }
+    Watch watch = Watch.begin(profile);
     Structure.Traced traced = Structure.of(outputs, assignments);
     List<Storage> values = new ArrayList<>(traced.slots().size());
     for (Tensor slot : traced.slots()) {
@@ -62,7 +65,8 @@ public final class Engine {
               ? parameter.storage()
               : ((Op.Data) slot.op()).storage());
     }
-    List<Storage> results = program(traced, outputs, assignments).run(values);
+    List<Storage> results = program(traced, outputs, assignments).run(values, watch);
+    watch.end();
     List<Tensor> tensors = new ArrayList<>(results.size());
     for (int i = 0; i < results.size(); i++) {
       tensors.add(new Tensor(new Op.Data(results.get(i), outputs.get(i).shape())));
@@ -80,7 +84,10 @@ public final class Engine {
     Program program = programs.get(traced.structure());
     if (program == null) {
       warn(traced.order().size());
+      long begin = System.nanoTime();
       program = Program.compile(traced, outputs, assignments, backend);
+      long end = System.nanoTime();
+      profile.ifPresent(now -> now.compiled(begin, end));
       programs.put(traced.structure(), program);
       compiled++;
     }
@@ -103,5 +110,23 @@ public final class Engine {
   /** How many programs were compiled so far. */
   public synchronized long compiled() {
     return compiled;
+  }
+
+  /**
+   * Begins to profile what runs; close it to end that.
+   *
+   * @throws MerapiException if another profile has not ended
+   */
+  public synchronized Profile profile() {
+    if (profile.isPresent()) {
+      throw new MerapiException("a profile of this engine is under way; close it first");
+    }
+    Profile begun = new Profile(this);
+    profile = Optional.of(begun);
+    return begun;
+  }
+
+  synchronized void endProfile() {
+    profile = Optional.empty();
   }
 }

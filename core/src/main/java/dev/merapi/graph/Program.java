@@ -25,6 +25,7 @@ public final class Program {
   private final long[] offsets; // of each buffer of its own, in the workspace
   private final long[] copyIn; // for each slot where its value goes if it lies on the heap
   private final long bytes;
+  private List<Cost> costs = List.of(); // computed when somebody asks
 
   private Program(Lowering lowering, List<Tensor> slots, List<Tensor> outputs, Backend backend) {
     this.kernels = List.copyOf(lowering.kernels);
@@ -73,11 +74,21 @@ public final class Program {
     return bytes;
   }
 
+  /** What each kernel costs. */
+  public List<Cost> costs() {
+    List<Cost> known = costs;
+    if (known.size() != kernels.size()) {
+      known = kernels.stream().map(Cost::of).toList();
+      costs = known;
+    }
+    return known;
+  }
+
   /**
    * Runs over the values of the slots; a parameter's memory is written where the program assigns
    * it.
    */
-  List<Storage> run(List<Storage> values) {
+  List<Storage> run(List<Storage> values, Watch watch) {
     Workspace workspace = Workspace.take(bytes);
     try {
       long base = workspace.address();
@@ -88,9 +99,7 @@ public final class Program {
       for (int i = 0; i < offsets.length; i++) {
         buffers[copyIn.length + i] = base + offsets[i];
       }
-      for (Backend.Task task : tasks) {
-        task.run(buffers);
-      }
+      watch.run(this, tasks, buffers);
       List<Storage> outputs = new ArrayList<>(results.size());
       for (Result result : results) {
         outputs.add(copyOut(result, buffers));
