@@ -8,6 +8,7 @@ module dev.merapi.train {
   requires org.knowm.xchart;
   requires tools.jackson.databind;
 
+  exports dev.merapi.evaluation;
   exports dev.merapi.train;
 
   // Jackson reads and writes the records of the manifest and the like, which are not public.
