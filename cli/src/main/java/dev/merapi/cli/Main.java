@@ -16,7 +16,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Trains neural networks on the JVM.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {Train.class, Eval.class, Predict.class, RecipesCommand.class, Doctor.class})
+    subcommands = {
+      Train.class,
+      Eval.class,
+      Predict.class,
+      RecipesCommand.class,
+      Doctor.class,
+      Bench.class
+    })
 final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -29,6 +29,12 @@ final class MainTest {
   }
 
   @Test
+  void benchIsTheLaunchersToStart() {
+    assertEquals(2, run("bench", "train", "w1"));
+    assertTrue(err.toString().contains("run ./merapi bench train w1 in"), err.toString());
+  }
+
+  @Test
   void versionIsTheModulesOwn() {
     assertEquals(0, run("--version"));
     assertTrue(out.toString().matches("merapi \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R"), out.toString());
