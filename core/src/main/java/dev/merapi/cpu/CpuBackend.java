@@ -1,10 +1,17 @@
 package dev.merapi.cpu;
 
 import dev.merapi.backend.Backend;
+import dev.merapi.graph.FusedAttention;
+import dev.merapi.graph.FusedAttentionGradient;
+import dev.merapi.graph.FusedOp;
 import dev.merapi.graph.Kernel;
+import dev.merapi.tensor.Shape;
+import java.util.List;
 
 /** The default backend: pure Java on one thread pool. */
 public final class CpuBackend implements Backend {
+  private static final boolean FUSED = !"false".equals(System.getProperty("merapi.fused"));
+
   private static final class Shared {
     static final CpuBackend BACKEND = new CpuBackend(ComputePool.shared());
   }
@@ -57,6 +64,24 @@ public final class CpuBackend implements Backend {
       }
       case Kernel.MatMul product -> contractions.matMul(product);
       case Kernel.Convolve convolution -> contractions.convolve(convolution);
+      case Kernel.Fused fused -> prepare(fused);
+    };
+  }
+
+  @Override
+  public boolean supports(FusedOp op, List<Shape> shapes) {
+    return FUSED
+        && switch (op) {
+          case FusedAttention _, FusedAttentionGradient _ ->
+              shapes.getFirst().size(3) <= TileKernel.DEPTH;
+        };
+  }
+
+  private Task prepare(Kernel.Fused fused) {
+    return switch (fused.op()) {
+      case FusedAttention op -> new Attention(pool, AttentionLoops.best(), op, fused);
+      case FusedAttentionGradient op ->
+          new AttentionGradient(pool, AttentionLoops.best(), op, fused);
     };
   }
 }

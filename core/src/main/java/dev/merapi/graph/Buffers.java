@@ -31,6 +31,10 @@ final class Buffers {
       case Kernel.ScatterAdd(_, int index, int updates, int out, _, _, _, _) ->
           add(touched, index, updates, out);
       case Kernel.ArgPool(int x, int out, _, _, _) -> add(touched, x, out);
+      case Kernel.Fused(_, _, var inputs, int out) -> {
+        inputs.forEach(view -> touched.add(view.buffer()));
+        touched.add(out);
+      }
     }
     return touched;
   }

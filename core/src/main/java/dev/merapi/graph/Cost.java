@@ -58,6 +58,7 @@ public record Cost(String op, String shape, long flops, long bytes) {
               (long) batch * (count * ((long) width * dtype.bytes() + 4))
                   + (long) batch * rows * width * dtype.bytes());
       case Kernel.ArgPool pool -> argPool(pool);
+      case Kernel.Fused fused -> fused(fused);
     };
   }
 
@@ -142,6 +143,16 @@ public record Cost(String op, String shape, long flops, long bytes) {
         "%d of %s".formatted(pool.planes(), pool.space()),
         compared,
         4 * (inputs + outputs));
+  }
+
+  private static Cost fused(Kernel.Fused fused) {
+    long bytes = 4 * fused.shape().elements();
+    for (int i = 0; i < fused.inputs().size(); i++) {
+      List<Integer> sizes = Arrays.stream(fused.shapes().get(i).toArray()).boxed().toList();
+      bytes += bytes(fused.inputs().get(i), sizes);
+    }
+    String shape = fused.shapes().getFirst().toString();
+    return new Cost(fused.op().label(), shape, fused.op().flops(fused.shapes()), bytes);
   }
 
   // ---- row kernels

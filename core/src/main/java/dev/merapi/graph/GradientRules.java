@@ -51,6 +51,7 @@ public final class GradientRules {
         all.add(NONE); // the definition stands for the op, not beside it
         yield all;
       }
+      case Op.Fused(var op, var inputs) -> op.gradient(inputs, y, dy);
     };
   }
 

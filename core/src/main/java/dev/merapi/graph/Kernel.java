@@ -158,4 +158,21 @@ public sealed interface Kernel {
       windows = List.copyOf(windows);
     }
   }
+
+  /**
+   * A {@link FusedOp}: f32 results, contiguous, of inputs whose last axis is contiguous.
+   *
+   * @param shapes of the inputs, over whose axes the views have their strides
+   */
+  record Fused(FusedOp op, List<Shape> shapes, List<View> inputs, int out) implements Kernel {
+    public Fused {
+      shapes = List.copyOf(shapes);
+      inputs = List.copyOf(inputs);
+    }
+
+    /** The shape of the result. */
+    public Shape shape() {
+      return op.shape(shapes);
+    }
+  }
 }

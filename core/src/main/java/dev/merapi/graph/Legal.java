@@ -78,6 +78,7 @@ final class Legal {
               Op.ArgPool _ ->
               inOrder(view);
           case Op.Conv _, Op.ConvInput _, Op.ConvWeight _ -> inOrder(view);
+          case Op.Fused _ -> alongRows(view);
           case Op.Constant _, Op.Data _, Op.Read _, Op.Input _, Op.Iota _ -> true;
           case Op.Unary _, Op.Binary _, Op.Where _, Op.Cast _, Op.Detach _ -> true;
           case Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Pad _, Op.Concat _ -> true;
@@ -85,6 +86,13 @@ final class Legal {
               throw new IllegalStateException("not simplified away: " + custom);
         };
     return fits ? x : copy(x);
+  }
+
+  /** Whether the last axis is neighbours in memory, wherever its rows lie. */
+  private static boolean alongRows(Strided view) {
+    int last = view.shape().rank() - 1;
+    return !(view.base().op() instanceof Op.Constant)
+        && (view.shape().size(last) == 1 || view.strides().get(last) == 1);
   }
 
   private static boolean inOrder(Strided view) {

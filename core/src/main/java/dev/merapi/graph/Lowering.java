@@ -205,6 +205,10 @@ final class Lowering {
         Ints space = Ints.of(x.shape().slice(1, x.shape().rank()).toArray());
         kernels.add(new Kernel.ArgPool(read(x), out, x.shape().size(0), space, windows));
       }
+      case Op.Fused(var op, var inputs) -> {
+        List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
+        kernels.add(new Kernel.Fused(op, shapes, inputs.stream().map(this::view).toList(), out));
+      }
       case Op.Concat concat -> concat(concat, y, out);
       case Op.Pad pad -> pad(pad, y, out);
       default -> throw new IllegalStateException("no kernel for " + y.op());

@@ -29,9 +29,11 @@ public sealed interface Op {
 
   /**
    * Everything that tells this op from another of its class, its inputs excepted; compared by
-   * equals.
+   * equals. By default nothing does.
    */
-  Object attributes();
+  default Object attributes() {
+    return getClass();
+  }
 
   /** An op that reads one tensor. */
   sealed interface OfOne extends Op {
@@ -54,20 +56,10 @@ public sealed interface Op {
   }
 
   /** A value from the host, bound when the graph runs: its numbers are no part of the structure. */
-  record Data(Storage storage, Shape shape) implements Op {
-    @Override
-    public Object attributes() {
-      return Data.class;
-    }
-  }
+  record Data(Storage storage, Shape shape) implements Op {}
 
   /** The value that a parameter has when the graph runs. */
-  record Read(Parameter parameter) implements Op {
-    @Override
-    public Object attributes() {
-      return Read.class;
-    }
-  }
+  record Read(Parameter parameter) implements Op {}
 
   /** The place of a {@link Data} or {@link Read} in a compiled program. */
   record Input(int slot, DType dtype, Shape shape) implements Op {
@@ -212,11 +204,6 @@ public sealed interface Op {
     public Op with(List<Tensor> inputs) {
       return new Where(inputs.get(0), inputs.get(1), inputs.get(2));
     }
-
-    @Override
-    public Object attributes() {
-      return Where.class;
-    }
   }
 
   /** Another dtype. Float to integer cuts towards zero and saturates; to bool is {@code x != 0}. */
@@ -237,11 +224,6 @@ public sealed interface Op {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Detach(inputs.get(0));
-    }
-
-    @Override
-    public Object attributes() {
-      return Detach.class;
     }
   }
 
@@ -396,11 +378,6 @@ public sealed interface Op {
     public Op with(List<Tensor> inputs) {
       return new Cumsum(inputs.get(0));
     }
-
-    @Override
-    public Object attributes() {
-      return Cumsum.class;
-    }
   }
 
   /**
@@ -434,11 +411,6 @@ public sealed interface Op {
     @Override
     public Op with(List<Tensor> inputs) {
       return new Gather(inputs.get(0), inputs.get(1));
-    }
-
-    @Override
-    public Object attributes() {
-      return Gather.class;
     }
   }
 
@@ -475,11 +447,6 @@ public sealed interface Op {
     @Override
     public Op with(List<Tensor> inputs) {
       return new MatMul(inputs.get(0), inputs.get(1));
-    }
-
-    @Override
-    public Object attributes() {
-      return MatMul.class;
     }
   }
 
@@ -588,6 +555,26 @@ public sealed interface Op {
     @Override
     public Op with(List<Tensor> other) {
       return new Custom(op, other);
+    }
+
+    @Override
+    public Object attributes() {
+      return op;
+    }
+  }
+
+  /**
+   * A {@link FusedOp} over some tensors: kept whole where the backend has a kernel for it, else
+   * replaced by its definition.
+   */
+  record Fused(FusedOp op, List<Tensor> inputs) implements Op {
+    public Fused {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public Op with(List<Tensor> other) {
+      return new Fused(op, other);
     }
 
     @Override

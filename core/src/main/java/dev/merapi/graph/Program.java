@@ -57,7 +57,7 @@ public final class Program {
       Backend backend) {
     List<Tensor> roots = new ArrayList<>(outputs);
     assignments.forEach(assignment -> roots.add(assignment.value()));
-    List<Tensor> simplified = Simplify.of(traced.order(), traced.slots(), roots);
+    List<Tensor> simplified = Simplify.of(traced.order(), traced.slots(), roots, backend);
     List<Integer> targets =
         assignments.stream().map(a -> traced.slots().indexOf(a.target())).toList();
     return new Program(

@@ -1,5 +1,6 @@
 package dev.merapi.graph;
 
+import dev.merapi.backend.Backend;
 import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -8,11 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The graph before it is cut into kernels: leaves become inputs by slot, equal nodes become one,
- * custom ops their definitions, and what computes nothing goes. No rule changes a result's bits,
- * but for the order of a large sum.
+ * custom ops their definitions, and so do fused ops for which the backend has no kernel; what
+ * computes nothing goes. No rule changes a result's bits, but for the order of a large sum.
  */
 final class Simplify {
   private record Identity(
@@ -26,11 +28,16 @@ final class Simplify {
   private final Map<Tensor, Tensor> simplified = new HashMap<>();
   private final Map<Identity, Tensor> known = new HashMap<>();
 
-  private Simplify() {}
+  private final Backend backend;
+
+  private Simplify(Backend backend) {
+    this.backend = backend;
+  }
 
   /** The roots of the same graph, simplified; {@code slots} are the leaves that become inputs. */
-  static List<Tensor> of(List<Tensor> order, List<Tensor> slots, List<Tensor> roots) {
-    var pass = new Simplify();
+  static List<Tensor> of(
+      List<Tensor> order, List<Tensor> slots, List<Tensor> roots, Backend backend) {
+    var pass = new Simplify(backend);
     for (int i = 0; i < slots.size(); i++) {
       Tensor leaf = slots.get(i);
       pass.simplified.put(leaf, new Tensor(new Op.Input(i, leaf.dtype(), leaf.shape())));
@@ -68,6 +75,10 @@ final class Simplify {
       case Op.Constant _, Op.Data _, Op.Read _, Op.Input _, Op.Iota _, Op.Random _ -> y;
       case Op.Detach(var x) -> x;
       case Op.Custom custom -> custom.definition();
+      case Op.Fused(var op, var inputs) ->
+          backend.supports(op, inputs.stream().map(Tensor::shape).toList())
+              ? y
+              : defined(op.definition(inputs), inputs);
       case Op.Unary(var kind, var x) -> kind == Op.UnaryKind.NEG ? negative(y, x) : y;
       case Op.Binary(var kind, var a, var b) -> binary(y, kind, a, b);
       case Op.Where _ -> y;
@@ -81,7 +92,7 @@ final class Simplify {
         Tensor source = x.op() instanceof Op.Broadcast(var z, _) ? z : x;
         yield source.shape().equals(shape) ? source : new Tensor(new Op.Broadcast(source, shape));
       }
-      case Op.Slice(var x, _, _, _) -> x.shape().equals(shape) ? x : y;
+      case Op.Slice slice -> slice.x().shape().equals(shape) ? slice.x() : Pieces.taken(slice, y);
       case Op.Flip(_, var axes) -> axes.size() == 0 ? ((Op.Flip) y.op()).x() : y;
       case Op.Pad(var x, _, _, _, _) -> x.shape().equals(shape) ? x : y;
       case Op.Concat(var inputs, _) -> inputs.size() == 1 ? inputs.getFirst() : y;
@@ -91,6 +102,13 @@ final class Simplify {
           y;
       case Op.Conv _, Op.ConvInput _, Op.ConvWeight _ -> y;
     };
+  }
+
+  /** A definition over inputs that are simple already, simplified. */
+  private Tensor defined(Tensor definition, List<Tensor> inputs) {
+    inputs.forEach(input -> simplified.put(input, input));
+    Walk.inOrder(List.of(definition), Set.copyOf(inputs)).forEach(this::visit);
+    return simplified.get(definition);
   }
 
   private Tensor negative(Tensor y, Tensor x) {
@@ -105,7 +123,7 @@ final class Simplify {
     OptionalDouble left = uniform(a);
     OptionalDouble right = uniform(b);
     return switch (kind) {
-      case ADD -> is(left, 0) ? b : is(right, 0) ? a : y;
+      case ADD -> is(left, 0) ? b : is(right, 0) ? a : Pieces.joined(y);
       case SUB -> is(right, 0) ? a : y;
       case MUL -> is(left, 1) ? b : is(right, 1) ? a : product(y, left, right);
       case DIV -> is(right, 1) ? a : y;

@@ -47,6 +47,7 @@ public final class Typing {
       case Op.ConvInput(var dy, var w, _, _) -> floats("conv", dy, w);
       case Op.ConvWeight(var x, var dy, _, _) -> floats("conv", x, dy);
       case Op.Custom custom -> custom.definition().dtype();
+      case Op.Fused _ -> DType.F32;
     };
   }
 
@@ -132,6 +133,8 @@ public final class Typing {
         yield Shape.of(sizes);
       }
       case Op.Custom custom -> custom.definition().shape();
+      case Op.Fused(var fused, var inputs) ->
+          fused.shape(inputs.stream().map(Tensor::shape).toList());
     };
   }
 

@@ -15,8 +15,13 @@ public final class Walk {
 
   /** Every tensor that the roots are computed from, each once, inputs before their users. */
   public static List<Tensor> inOrder(Collection<? extends Tensor> roots) {
+    return inOrder(roots, Set.of());
+  }
+
+  /** The same without tensors of a set, and what only they are computed from. */
+  static List<Tensor> inOrder(Collection<? extends Tensor> roots, Set<Tensor> without) {
     List<Tensor> order = new ArrayList<>();
-    Set<Tensor> entered = new HashSet<>();
+    Set<Tensor> entered = new HashSet<>(without);
     ArrayDeque<Tensor> stack =
         new ArrayDeque<>(); // nodes entered, those whose inputs wait above them
     ArrayDeque<Iterator<Tensor>> waiting = new ArrayDeque<>();

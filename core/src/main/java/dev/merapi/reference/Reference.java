@@ -158,6 +158,7 @@ public final class Reference {
       case Op.ArgPool(var x, var windows) ->
           RowReference.argPool(value(x), x.shape(), windows, shape);
       case Op.Custom custom -> value(custom.definition());
+      case Op.Fused(var op, var inputs) -> run(List.of(op.definition(inputs))).getFirst();
     };
   }
 

@@ -51,6 +51,11 @@ class CoreGoldenTest {
     return Conformance.of(cases("norm"), NormCases::norm);
   }
 
+  @TestFactory
+  Stream<DynamicTest> attention() {
+    return family("attention", FusedCases::attention);
+  }
+
   /** Cases with the single output y. */
   private Stream<DynamicTest> family(String name, BiFunction<Case, Map<String, Tensor>, Tensor> y) {
     return Conformance.of(cases(name), (c, inputs) -> Map.of("y", y.apply(c, inputs)));

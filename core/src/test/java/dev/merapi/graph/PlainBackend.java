@@ -7,7 +7,9 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Runs kernels one element at a time through the reference interpreter: it tells whether a lowering
@@ -18,6 +20,11 @@ final class PlainBackend implements Backend {
   @Override
   public String name() {
     return "plain";
+  }
+
+  @Override
+  public boolean supports(FusedOp op, List<Shape> shapes) {
+    return true;
   }
 
   @Override
@@ -121,6 +128,17 @@ final class PlainBackend implements Backend {
                       at(buffers[x], DType.F32, Shape.of(planes).concat(Shape.of(space.toArray()))),
                       windows)),
               buffers[out]);
+      case Kernel.Fused(var op, var shapes, var inputs, int out) -> {
+        List<Tensor> tensors = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+          Kernel.View view = inputs.get(i);
+          tensors.add(
+              view.dtype() == DType.I64 // more than a double holds
+                  ? at(buffers[view.buffer()] + 8 * view.offset(), DType.I64, shapes.get(i))
+                  : strided(view, buffers, shapes.get(i)));
+        }
+        write(op.definition(tensors), buffers[out]);
+      }
     }
   }
 
@@ -285,7 +303,7 @@ final class PlainBackend implements Backend {
               }
               return get(buffers[view.buffer()], view.dtype(), index);
             });
-    return tensor(values, DType.F32).reshape(shape);
+    return tensor(values, view.dtype()).reshape(shape);
   }
 
   private static void write(Tensor y, long address) {
