@@ -247,6 +247,11 @@ public sealed class Tensor implements Elementwise, Reductions permits Parameter 
     return Movement.select(this, 0, i);
   }
 
+  /** The i-th entry along an axis, which goes; negative counts from the end. */
+  public Tensor select(int axis, int i) {
+    return Movement.select(this, shape.axis(axis), i);
+  }
+
   /**
    * Elements {@code from} (inclusive) to {@code to} (exclusive) along an axis, by numpy's rules.
    */

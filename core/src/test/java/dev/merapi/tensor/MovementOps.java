@@ -46,6 +46,7 @@ final class MovementOps {
     return List.of(
         op("get: first", "Ab", x -> x.get(0)),
         op("get: last", "Ab", x -> x.get(-1)),
+        op("select: last of an axis", "aB", x -> x.select(1, -1)),
         op("slice: from the second", "abc", x -> x.slice(1, 1, Integer.MAX_VALUE)),
         op("slice: all but two", "abc", x -> x.slice(0, 1, -1)),
         op("slice: every second", "abc", x -> x.slice(-1, 1, 1000, 2)),

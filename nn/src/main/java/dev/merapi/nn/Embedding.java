@@ -18,8 +18,12 @@ public record Embedding(Parameter weight, OptionalInt padding) implements Layer 
 
   /** Vectors drawn from N(0, 1). */
   public static Embedding of(int count, int dim, Key key) {
-    Tensor drawn = Init.normal(0, 1).draw(key, Shape.of(count, dim));
-    return new Embedding(Parameter.of(drawn), OptionalInt.empty());
+    return of(count, dim, Init.normal(0, 1), key);
+  }
+
+  /** Vectors drawn by an initialiser. */
+  public static Embedding of(int count, int dim, Init init, Key key) {
+    return new Embedding(Parameter.of(init.draw(key, Shape.of(count, dim))), OptionalInt.empty());
   }
 
   /** Vectors drawn from N(0, 1), but zeros for the padding. */

@@ -1,0 +1,45 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Layers of long short-term memory, each over the outputs of the one before: {@code (batch, time,
+ * in) → (batch, time, hidden)}.
+ *
+ * @param dropout between the layers, in training
+ */
+public record Lstm(List<LstmLayer> layers, Dropout dropout) implements Layer {
+  public Lstm {
+    layers = List.copyOf(layers);
+  }
+
+  /** Without dropout. */
+  public static Lstm of(int in, int hidden, int layers, Key key) {
+    if (layers < 1) {
+      throw new MerapiException("Lstm: %d layers; give at least 1".formatted(layers));
+    }
+    List<LstmLayer> all = new ArrayList<>();
+    for (int i = 0; i < layers; i++) {
+      all.add(LstmLayer.of(i == 0 ? in : hidden, hidden, key.fold(i)));
+    }
+    return new Lstm(all, Dropout.of(0));
+  }
+
+  /** With dropout between the layers. */
+  public Lstm dropout(double p) {
+    return new Lstm(layers, Dropout.of(p));
+  }
+
+  @Override
+  public Tensor apply(Tensor x, Mode mode) {
+    Tensor h = layers.getFirst().apply(x, mode);
+    for (LstmLayer layer : layers.subList(1, layers.size())) {
+      h = layer.apply(dropout.apply(h, mode), mode);
+    }
+    return h;
+  }
+}

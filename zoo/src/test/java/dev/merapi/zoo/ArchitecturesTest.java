@@ -1,0 +1,91 @@
+package dev.merapi.zoo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Loss;
+import dev.merapi.nn.Mode;
+import dev.merapi.nn.Parameters;
+import dev.merapi.optim.Adam;
+import dev.merapi.optim.Optimization;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** Sizes and shapes of the architectures, and that they learn. */
+class ArchitecturesTest {
+  private static final Key KEY = Key.of(11);
+  private static final Gpt.Size SMALL = new Gpt.Size(13, 8, 12, 2, 3);
+
+  @Test
+  void haveThePublishedSizes() {
+    assertEquals(124_439_808, Parameters.count(Gpt.of(Gpt.Size.GPT2, KEY)));
+    assertEquals(272_474, Parameters.count(ResNet.of(20, 3, 10, KEY)));
+    assertEquals(
+        4 * 256 * (100 + 256 + 2) + 4 * 256 * (256 + 256 + 2) + 2570,
+        Parameters.count(LstmClassifier.of(100, 256, 2, 10, KEY)));
+  }
+
+  @Test
+  void giveLogits() {
+    assertEquals(Shape.of(2, 5, 13), Gpt.of(SMALL, KEY).apply(tokens(2, 5)).shape());
+    assertEquals(Shape.of(2, 10), ResNet.of(8, 3, 10, KEY).apply(KEY.normal(2, 3, 8, 8)).shape());
+    assertEquals(
+        Shape.of(3, 4), LstmClassifier.of(5, 6, 2, 4, KEY).apply(KEY.normal(3, 7, 5)).shape());
+    assertEquals(Shape.of(2, 3), classifier().apply(tokens(2, 6)).shape());
+  }
+
+  private static TransformerClassifier classifier() {
+    return TransformerClassifier.of(new TransformerClassifier.Size(13, 8, 12, 24, 2, 3), 3, KEY);
+  }
+
+  private static Tensor tokens(int batch, int time) {
+    int[] numbers = new int[batch * time];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (i * 7 + i / 3) % 13;
+    }
+    return Tensor.of(numbers).reshape(batch, time);
+  }
+
+  @Test
+  void gptDoesNotSeeTheFuture() {
+    Gpt model = Gpt.of(SMALL, KEY);
+    float[] whole = model.apply(tokens(1, 8)).slice(1, 0, 5).flatten(0, -1).toArray();
+    float[] begun = model.apply(tokens(1, 8).slice(1, 0, 5)).flatten(0, -1).toArray();
+    assertArrayEquals(whole, begun, 1e-5f);
+  }
+
+  @Test
+  void refuseWhatTheyCannotRead() {
+    assertThrows(MerapiException.class, () -> Gpt.of(SMALL, KEY).apply(tokens(1, 9)));
+    assertThrows(MerapiException.class, () -> classifier().apply(tokens(2, 9)));
+    assertThrows(MerapiException.class, () -> ResNet.of(21, 3, 10, KEY));
+  }
+
+  @Test
+  void learn() {
+    learns(Gpt.of(SMALL, KEY).dropout(0.1), tokens(2, 8), tokens(2, 8).flatten(0, -1));
+    learns(classifier(), tokens(3, 6), Tensor.of(new int[] {0, 1, 2}));
+    learns(ResNet.of(8, 3, 4, KEY), KEY.normal(4, 3, 8, 8), Tensor.of(new int[] {0, 1, 2, 3}));
+    learns(LstmClassifier.of(5, 6, 2, 3, KEY), KEY.normal(3, 7, 5), Tensor.of(new int[] {0, 1, 2}));
+  }
+
+  private static void learns(Layer model, Tensor x, Tensor y) {
+    double first = Double.NaN;
+    double last = Double.NaN;
+    var optimization = Optimization.of(model, Adam.of(1e-2));
+    for (int step = 0; step < 20; step++) {
+      Mode mode = Mode.training(KEY.fold(step));
+      Tensor logits = model.apply(x, mode);
+      Tensor loss = Loss.crossEntropy().apply(logits.reshape(-1, logits.shape().size(-1)), y);
+      last = optimization.step(loss, mode).loss();
+      first = step == 0 ? last : first;
+    }
+    assertTrue(last < 0.7 * first, model.getClass() + ": from " + first + " to " + last);
+  }
+}
