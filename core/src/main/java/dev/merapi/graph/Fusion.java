@@ -2,12 +2,12 @@ package dev.merapi.graph;
 
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
@@ -27,6 +27,9 @@ final class Fusion {
   private final List<Tensor> order;
   private final Map<Tensor, List<Tensor>> users = new HashMap<>();
 
+  /** The kernels' nodes that have to wait for a node without reading it. */
+  private final Map<Tensor, Set<Tensor>> waiting = new HashMap<>();
+
   Fusion(Legal legal) {
     this.legal = legal;
     this.order = Walk.inOrder(legal.roots);
@@ -39,6 +42,7 @@ final class Fusion {
           if (list.isEmpty() || !list.getLast().equals(node)) {
             list.add(node);
           }
+          awaits(node, input);
         }
       }
     }
@@ -73,14 +77,30 @@ final class Fusion {
         .toList();
   }
 
+  /** Notes what the input of a kernel's node is read after. */
+  private void awaits(Tensor node, Tensor input) {
+    for (Tensor x = input; Legal.isMovement(x.op()); x = x.op().inputs().getFirst()) {
+      if (x.op() instanceof Op.Again(_, var after)) {
+        waiting.computeIfAbsent(legal.view(after).base(), _ -> new LinkedHashSet<>()).add(node);
+      }
+    }
+  }
+
+  private Set<Unit> units(Collection<Tensor> nodes) {
+    Set<Unit> units = new LinkedHashSet<>();
+    nodes.stream().map(unitOf::get).filter(unit -> unit != null).forEach(units::add);
+    return units;
+  }
+
   private void place(Tensor node, boolean root) {
-    Set<Unit> readers = new LinkedHashSet<>();
-    usersOf(node).stream().map(unitOf::get).filter(unit -> unit != null).forEach(readers::add);
-    Unit home = fuses(node.op()) ? find(node, readers) : new Unit(node, legal, false);
+    Set<Unit> readers = units(usersOf(node));
+    Set<Unit> later = units(waiting.getOrDefault(node, Set.of()));
+    Unit home = fuses(node.op()) ? find(node, readers, later) : new Unit(node, legal, false);
     unitOf.put(node, home);
-    for (Unit reader : readers) {
-      if (reader != home) {
-        reader.before.add(home);
+    later.addAll(readers);
+    for (Unit unit : later) {
+      if (unit != home) {
+        unit.before.add(home);
       }
     }
     if (root || readers.stream().anyMatch(reader -> reader != home)) {
@@ -88,11 +108,11 @@ final class Fusion {
     }
   }
 
-  private Unit find(Tensor node, Set<Unit> readers) {
+  private Unit find(Tensor node, Set<Unit> readers, Set<Unit> later) {
     for (Unit unit : readers) {
       List<Tensor> inside =
           usersOf(node).stream().filter(user -> unitOf.get(user) == unit).toList();
-      if (unit.fused && free(unit, readers) && unit.join(node, inside)) {
+      if (unit.fused && free(unit, readers) && free(unit, later) && unit.join(node, inside)) {
         return unit;
       }
     }
@@ -112,8 +132,7 @@ final class Fusion {
         || legal.roots.contains(node)) {
       return;
     }
-    Set<Unit> readers = new HashSet<>();
-    usersOf(node).stream().map(unitOf::get).filter(unit -> unit != null).forEach(readers::add);
+    Set<Unit> readers = units(usersOf(node));
     long width =
         matmul ? node.shape().size(-1) : node.shape().slice(2, node.shape().rank()).elements();
     Unit unit = readers.size() == 1 ? readers.iterator().next() : unitOf.get(node);
@@ -147,40 +166,15 @@ final class Fusion {
     return true;
   }
 
-  /** The units in an order in which they can run, early nodes first. */
+  /** The units in an order in which they can run; see {@link Schedule}. */
   List<Unit> schedule() {
     Map<Unit, Integer> place = new HashMap<>();
-    Map<Unit, Integer> waiting = new HashMap<>();
-    Map<Unit, List<Unit>> after = new HashMap<>();
     for (int i = 0; i < order.size(); i++) {
       Unit unit = unitOf.get(order.get(i));
       if (unit != null) {
         place.put(unit, i);
       }
     }
-    PriorityQueue<Unit> ready =
-        new PriorityQueue<>((a, b) -> Integer.compare(place.get(a), place.get(b)));
-    for (Unit unit : place.keySet()) {
-      waiting.put(unit, unit.before.size());
-      unit.before.forEach(
-          earlier -> after.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(unit));
-      if (unit.before.isEmpty()) {
-        ready.add(unit);
-      }
-    }
-    List<Unit> schedule = new ArrayList<>();
-    while (!ready.isEmpty()) {
-      Unit unit = ready.poll();
-      schedule.add(unit);
-      for (Unit later : after.getOrDefault(unit, List.of())) {
-        if (waiting.merge(later, -1, Integer::sum) == 0) {
-          ready.add(later);
-        }
-      }
-    }
-    if (schedule.size() != place.size()) {
-      throw new IllegalStateException("units wait for one another; this is a bug of Merapi");
-    }
-    return schedule;
+    return new Schedule(place, this).units();
   }
 }

@@ -26,6 +26,8 @@ public final class GradientRules {
           List.of(NONE, condition.where(dy, 0), condition.where(0, dy));
       case Op.Cast(var x, _) -> List.of(dy.cast(x.dtype()));
       case Op.Detach _ -> List.of(NONE);
+      case Op.Again _ -> List.of(dy, NONE);
+      case Op.Recomputed recomputed -> Recomputation.gradient(recomputed, dy);
       case Op.Reshape(var x, _) -> List.of(dy.reshape(x.shape()));
       case Op.Permute(_, var axes) -> List.of(dy.permute(inverse(axes)));
       case Op.Broadcast(var x, var shape) -> List.of(dy.sum(true, stretched(x.shape(), shape)));

@@ -54,6 +54,7 @@ final class Legal {
         || op instanceof Op.Permute
         || op instanceof Op.Broadcast
         || op instanceof Op.Slice
+        || op instanceof Op.Again
         || op instanceof Op.Flip;
   }
 
@@ -82,6 +83,8 @@ final class Legal {
           case Op.Constant _, Op.Data _, Op.Read _, Op.Input _, Op.Iota _ -> true;
           case Op.Unary _, Op.Binary _, Op.Where _, Op.Cast _, Op.Detach _ -> true;
           case Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Pad _, Op.Concat _ -> true;
+          case Op.Again _ -> true;
+          case Op.Recomputed _ -> throw new IllegalStateException("not simplified away: " + user);
           case Op.Custom custom ->
               throw new IllegalStateException("not simplified away: " + custom);
         };

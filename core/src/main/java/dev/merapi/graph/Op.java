@@ -227,6 +227,57 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The same value, read only once {@code after} has been computed: what is computed of it stays
+   * apart from what is computed of x, and waits. A look at x, without a kernel.
+   */
+  record Again(Tensor x, Tensor after) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x, after);
+    }
+
+    @Override
+    public Op with(List<Tensor> inputs) {
+      return new Again(inputs.get(0), inputs.get(1));
+    }
+
+    @Override
+    public Object attributes() {
+      return Again.class;
+    }
+  }
+
+  /**
+   * The last input, whose gradient computes what lies between it and the inputs before it again,
+   * rather than have it kept; see {@link Recomputation}.
+   */
+  record Recomputed(List<Tensor> inputs) implements Op {
+    public Recomputed {
+      inputs = List.copyOf(inputs);
+    }
+
+    /** What it is computed from. */
+    public List<Tensor> sources() {
+      return inputs.subList(0, inputs.size() - 1);
+    }
+
+    /** What it is. */
+    public Tensor value() {
+      return inputs.getLast();
+    }
+
+    @Override
+    public Op with(List<Tensor> other) {
+      return new Recomputed(other);
+    }
+
+    @Override
+    public Object attributes() {
+      return Recomputed.class;
+    }
+  }
+
   // ---- movement
 
   /** The same elements in row-major order under another shape. */

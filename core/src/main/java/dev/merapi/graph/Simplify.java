@@ -74,6 +74,8 @@ final class Simplify {
     return switch (y.op()) {
       case Op.Constant _, Op.Data _, Op.Read _, Op.Input _, Op.Iota _, Op.Random _ -> y;
       case Op.Detach(var x) -> x;
+      case Op.Again _ -> y;
+      case Op.Recomputed recomputed -> recomputed.value();
       case Op.Custom custom -> custom.definition();
       case Op.Fused(var op, var inputs) ->
           backend.supports(op, inputs.stream().map(Tensor::shape).toList())

@@ -81,6 +81,7 @@ record Strided(Tensor base, long offset, List<Long> strides, Shape shape) {
           next[axis] = -strides.get(axis);
         }
       }
+      case Op.Again _ -> {}
       case Op.Reshape _ -> {
         return reshaped(to).map(s -> new Strided(base, offset, s, to));
       }

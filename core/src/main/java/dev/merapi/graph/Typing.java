@@ -22,6 +22,8 @@ public final class Typing {
       case Op.Where(_, var a, var b) -> same("where", a, b);
       case Op.Cast(_, var dtype) -> dtype;
       case Op.Detach(var x) -> x.dtype();
+      case Op.Again(var x, _) -> x.dtype();
+      case Op.Recomputed recomputed -> recomputed.value().dtype();
       case Op.Reshape(var x, _) -> x.dtype();
       case Op.Permute(var x, _) -> x.dtype();
       case Op.Broadcast(var x, _) -> x.dtype();
@@ -75,6 +77,8 @@ public final class Typing {
       }
       case Op.Cast(var x, _) -> x.shape();
       case Op.Detach(var x) -> x.shape();
+      case Op.Again(var x, _) -> x.shape();
+      case Op.Recomputed recomputed -> recomputed.value().shape();
       case Op.Reshape(var x, var shape) -> {
         if (shape.elements() != x.shape().elements()) {
           throw new ShapeException(

@@ -97,6 +97,8 @@ public final class Reference {
         yield fill(n, i -> Scalars.cast(a[i], x.dtype(), dtype));
       }
       case Op.Detach(var x) -> value(x);
+      case Op.Again(var x, _) -> value(x);
+      case Op.Recomputed recomputed -> value(recomputed.value());
       case Op.Reshape(var x, _) -> value(x);
       case Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _ -> moved(y, n);
       case Op.Pad pad -> MovementReference.pad(pad, value(pad.x()), shape);
