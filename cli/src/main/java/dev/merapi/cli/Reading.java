@@ -17,7 +17,12 @@ final class Reading {
   static String of(Report report) {
     var text =
         new StringBuilder(
-            String.format(Locale.ROOT, "%d steps in %.1f s", report.steps(), report.seconds()));
+            String.format(
+                Locale.ROOT,
+                "%d step%s in %.1f s",
+                report.steps(),
+                report.steps() == 1 ? "" : "s",
+                report.seconds()));
     report
         .samplesPerSecond()
         .ifPresent(rate -> text.append(String.format(Locale.ROOT, ", %.0f samples/s", rate)));

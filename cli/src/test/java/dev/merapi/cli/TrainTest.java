@@ -167,6 +167,8 @@ final class TrainTest {
         "train digits --resume x | not both",
         "train digits --set model.chanels=[1] | did you mean `channels`?",
         "train digits --set model.channels=[1,1,1,1,1] | nothing is left of pictures",
+        "train toy-classifier --set evaluation.metrics=[accuracy] | use binaryAccuracy",
+        "train toy-classifier --set model.hidden=[60000,60000] | 3600000000 elements",
         "train digits --epochs many | many",
         "train digits --epohcs 1 | --epochs",
         "train digits --data nowhere | leave --data",
@@ -187,6 +189,23 @@ final class TrainTest {
     assertEquals(1, err.lines().count(), err);
     assertTrue(err.contains(message), err);
     assertFalse(Files.exists(Path.of(runs())), "something was written");
+  }
+
+  @Test
+  void aNetworkThatDoesNotFitIsToldBeforeAnythingIsWritten() {
+    for (var mistake :
+        List.of(
+            List.of("--set=training.loss=mse", "must have one shape"),
+            List.of("--set=evaluation.metrics=[mse, accuracy]", "broadcast"),
+            List.of("--set=model={kind: autoencoder}", "there are 10 classes"))) {
+      var arguments = new ArrayList<>(List.of("train", "digits", "--runs", runs()));
+      arguments.addAll(TINY.subList(0, 3));
+      arguments.add(mistake.getFirst());
+      assertEquals(2, run(arguments), err);
+      assertEquals(1, err.lines().count(), err);
+      assertTrue(err.contains(mistake.getLast()), err);
+      assertFalse(Files.exists(Path.of(runs())), "something was written");
+    }
   }
 
   @Test

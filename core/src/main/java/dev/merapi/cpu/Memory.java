@@ -1,5 +1,6 @@
 package dev.merapi.cpu;
 
+import dev.merapi.graph.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,7 +33,7 @@ public final class Memory {
    * @param arena owner of the memory
    */
   public static MemorySegment allocate(Arena arena, long bytes) {
-    return arena.allocate(Math.max(bytes, 1), ALIGNMENT);
+    return Storage.reserve(arena, Math.max(bytes, 1));
   }
 
   static float getFloat(long address) {

@@ -18,7 +18,7 @@ public final class Workspace {
 
   private Workspace(long bytes) {
     ALLOCATIONS.incrementAndGet();
-    segment = arena.allocate(bytes, 64);
+    segment = Storage.reserve(arena, bytes);
   }
 
   static Workspace take(long bytes) {

@@ -11,12 +11,13 @@ final class Einsum {
   private Einsum() {}
 
   static Tensor of(String equation, List<Tensor> operands) {
+    if (equation.contains(EinsumEllipsis.DOTS)) {
+      return EinsumEllipsis.of(equation, operands);
+    }
     String[] sides = equation.replace(" ", "").split("->", -1);
     String[] terms = sides[0].split(",", -1);
     if (sides.length > 2 || terms.length != operands.size() || operands.isEmpty()) {
-      throw bad(
-          equation,
-          "needs one term for each of the " + operands.size() + " operands, as in \"ij,jk->ik\"");
+      throw unequal(equation, operands.size());
     }
     Map<Character, Integer> sizes = new LinkedHashMap<>();
     for (int i = 0; i < terms.length; i++) {
@@ -64,7 +65,7 @@ final class Einsum {
   }
 
   /** Without "->": every letter that stands once, in the order of the alphabet. */
-  private static String implicit(String terms) {
+  static String implicit(String terms) {
     var text = new StringBuilder();
     terms
         .chars()
@@ -162,7 +163,12 @@ final class Einsum {
     return x.permute(order.chars().map(labels::indexOf).toArray());
   }
 
-  private static ShapeException bad(String equation, String why) {
+  static ShapeException unequal(String equation, int operands) {
+    return bad(
+        equation, "needs one term for each of the " + operands + " operands, as in \"ij,jk->ik\"");
+  }
+
+  static ShapeException bad(String equation, String why) {
     return new ShapeException("einsum \"" + equation + "\": " + why);
   }
 }

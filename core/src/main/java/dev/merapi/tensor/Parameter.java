@@ -16,6 +16,11 @@ public final class Parameter extends Tensor {
 
   private Parameter(Tensor initial, boolean trained) {
     super(initial.shape(), initial.dtype());
+    if (initial.shape().elements() > Integer.MAX_VALUE) {
+      throw new MerapiException(
+          "a parameter of %s would have %d elements, and %d are the most; split it"
+              .formatted(initial.shape(), initial.shape().elements(), Integer.MAX_VALUE));
+    }
     this.initial = initial;
     this.trained = trained;
   }

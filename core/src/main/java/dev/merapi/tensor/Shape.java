@@ -14,7 +14,10 @@ public final class Shape {
     this.sizes = sizes;
     long product = 1;
     for (int size : sizes) {
-      product = Math.multiplyExact(product, (long) size);
+      if (Math.multiplyHigh(product, (long) size) != 0 || product * size < 0) {
+        throw new ShapeException("no tensor has so many elements: " + Arrays.toString(sizes));
+      }
+      product *= size;
     }
     this.elements = product;
   }

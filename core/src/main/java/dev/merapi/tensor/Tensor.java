@@ -331,7 +331,10 @@ public sealed class Tensor implements Elementwise, Reductions permits Parameter 
     return Contractions.matmul(this, other);
   }
 
-  /** Einstein summation: {@code Tensor.einsum("bij,bjk->bik", a, b)}. */
+  /**
+   * Einstein summation: {@code Tensor.einsum("bij,bjk->bik", a, b)}; {@code ...} stands for axes
+   * that broadcast.
+   */
   public static Tensor einsum(String equation, Tensor... operands) {
     return Einsum.of(equation, List.of(operands));
   }

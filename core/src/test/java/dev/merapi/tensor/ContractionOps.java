@@ -39,6 +39,12 @@ final class ContractionOps {
         einsum("i,j->ij"),
         einsum("ij,ij->"),
         einsum("ij,jk,kl->il"),
+        op("einsum: ...i,ij->...j", "abi, ij", (x, w) -> Tensor.einsum("...i,ij->...j", x, w)),
+        op(
+            "einsum: ...ij,...jk->...ik",
+            "abij, 1jk",
+            (x, y) -> Tensor.einsum("...ij,...jk->...ik", x, y)),
+        op("einsum: i...,i...", "iab, ib", (x, y) -> Tensor.einsum("i...,i...", x, y)),
         op("einsum: ii->i", "ii", x -> Tensor.einsum("ii->i", x)),
         op("einsum: ij->j", "ij", x -> Tensor.einsum("ij->j", x)),
         op("einsum: ijk->kij", "ijk", x -> Tensor.einsum("ijk->kij", x)));

@@ -186,6 +186,14 @@ final class ShapeErrorsTest {
             "4"),
         wrong("einsum: rank", () -> Tensor.einsum("ijk->i", A), "einsum", "'ijk'", "(2, 3)"),
         wrong("einsum: operands", () -> Tensor.einsum("ij,jk->ik", A), "einsum", "1 operand"),
+        wrong("einsum: dots for no axes", () -> Tensor.einsum("ijk...->i", A), "einsum", "letters"),
+        wrong("einsum: dots twice", () -> Tensor.einsum("......i->i", A), "einsum", "letter"),
+        wrong(
+            "einsum: dots that differ",
+            () -> Tensor.einsum("...i,...i->...", A, Tensor.zeros(4, 3)),
+            "einsum",
+            "(2,)",
+            "(4,)"),
         wrong("einsum: an unknown letter", () -> Tensor.einsum("ij->k", A), "einsum", "output"),
         wrong(
             "conv: channels",

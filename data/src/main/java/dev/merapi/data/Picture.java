@@ -79,8 +79,8 @@ public final class Picture {
 
   /**
    * Reads a PNG, JPEG, GIF or BMP file as grey. Where it is transparent, paper shows: white under
-   * dark ink, black under light ink. Pictures of more than 2,048 pixels a side are read coarser.
-   * The orientation that a camera notes in a JPEG is not followed.
+   * dark ink, black under light ink. Pictures of more than 2,048 pixels a side are read coarser. A
+   * JPEG is turned as the camera that took it notes.
    *
    * @throws DataException if the file is missing, no picture, truncated, damaged or has more than
    *     100 million pixels

@@ -2,6 +2,7 @@ package dev.merapi.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,13 +18,25 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /** Reads picture files as grey, with as little trust in them as a file from anywhere deserves. */
 final class PictureReader {
   private static final long MOST_PIXELS = 100_000_000;
+  private static final int HEAD = 1 << 17; // bytes, which hold the notes of a camera
   private static final int LONGEST = 2_048; // pixels a side that are kept
 
   private PictureReader() {}
 
   static Picture read(Path file) {
-    try (InputStream in = Files.newInputStream(file);
-        ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
+    try (var in = new BufferedInputStream(Files.newInputStream(file), HEAD)) {
+      in.mark(HEAD);
+      var orientation = Orientation.of(in.readNBytes(HEAD));
+      in.reset();
+      return read(file, in, orientation);
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
+  private static Picture read(Path file, InputStream in, Orientation orientation)
+      throws IOException {
+    try (ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
       var readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
         throw DataException.of(file, "it is not a picture", "give a PNG, JPEG, GIF or BMP file");
@@ -31,12 +44,10 @@ final class PictureReader {
       var reader = readers.next();
       try {
         reader.setInput(stream, true, true);
-        return grey(decode(file, reader));
+        return grey(decode(file, reader), orientation);
       } finally {
         reader.dispose();
       }
-    } catch (IOException e) {
-      throw DataException.of(file, "read", e);
     }
   }
 
@@ -79,7 +90,7 @@ final class PictureReader {
     return complaints.stream().anyMatch(text -> text.contains("remature end"));
   }
 
-  private static Picture grey(BufferedImage image) {
+  private static Picture grey(BufferedImage image, Orientation orientation) {
     int width = image.getWidth();
     int height = image.getHeight();
     int[] light = new int[width * height];
@@ -99,7 +110,7 @@ final class PictureReader {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) ((light[i] * opacity[i] + paper * (255 - opacity[i]) + 127) / 255);
     }
-    return Picture.of(width, height, pixels);
+    return orientation.upright(width, height, pixels);
   }
 
   /**

@@ -131,6 +131,9 @@ record PictureSet(
               + " pictures",
           "give two files that belong together");
     }
+    if (count == 0) {
+      throw DataException.of(imageFile, "it holds no pictures", "give the files of " + name);
+    }
     int[] numbers = labels.toInts();
     for (int i = 0; i < count; i++) {
       if (numbers[i] >= classes.size()) {

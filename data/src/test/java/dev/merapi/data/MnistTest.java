@@ -55,6 +55,17 @@ class MnistTest {
   }
 
   @Test
+  void filesWithoutAPictureAreRefused() {
+    write("train", 12, "");
+    write("t10k", 0, ".gz");
+    var error = assertThrows(DataException.class, () -> Mnist.load(folder));
+    assertEquals(
+        folder.resolve("t10k-images-idx3-ubyte.gz")
+            + ": it holds no pictures; give the files of mnist",
+        error.getMessage());
+  }
+
+  @Test
   void withoutTestFilesAPartIsHeldOutAndThatIsSaid() {
     write("train", 60, "");
 

@@ -1,5 +1,6 @@
 package dev.merapi.data;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,6 +29,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureTest {
@@ -245,6 +248,69 @@ class PictureTest {
   @Test
   void aHugePictureIsRefusedBeforeItIsDecoded() throws IOException {
     assertFails("it has 60000x60000 pixels", pngHeader(60_000, 60_000));
+  }
+
+  /** The eight ways to store the picture 0 255 / 255 255 / 255 128 so that it is shown as that. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 2, 'K.,..,.g'", "2, 2, '.K,..,g.'", "3, 2, 'g.,..,.K'", "4, 2, '.g,..,K.'",
+    "5, 3, 'K..,..g'", "6, 3, '..g,K..'", "7, 3, 'g..,..K'", "8, 3, '..K,g..'"
+  })
+  void aPhotographIsTurnedAsTheCameraNotes(int code, int width, String stored) {
+    for (boolean little : new boolean[] {true, false}) {
+      byte[] taken = new byte[6];
+      String rows = stored.replace(",", "");
+      for (int i = 0; i < taken.length; i++) {
+        taken[i] = (byte) (rows.charAt(i) == 'K' ? 0 : rows.charAt(i) == 'g' ? 128 : 255);
+      }
+      var upright = Orientation.of(exif(code, little)).upright(width, 6 / width, taken);
+      assertEquals(2, upright.width());
+      assertArrayEquals(new byte[] {0, -1, -1, -1, -1, -128}, upright.pixels());
+    }
+  }
+
+  /** A JPEG's beginning: its marker, a block of JFIF, and one of Exif with one note. */
+  private static byte[] exif(int code, boolean little) {
+    var head = ByteBuffer.allocate(48);
+    head.putShort((short) 0xFFD8).putShort((short) 0xFFE0).putShort((short) 4).putShort((short) 0);
+    head.putShort((short) 0xFFE1).putShort((short) 36).put("Exif\0\0".getBytes(US_ASCII));
+    head.order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    head.put((little ? "II" : "MM").getBytes(US_ASCII)).putShort((short) 42).putInt(8);
+    head.putShort((short) 1).putShort((short) 0x0112).putShort((short) 3).putInt(1);
+    head.putShort((short) code);
+    return head.array();
+  }
+
+  @Test
+  void aPhotographOfAPhoneIsReadUpright() throws IOException {
+    var image = ring(Color.WHITE, Color.BLACK, BufferedImage.TYPE_BYTE_GRAY, 24);
+    byte[] jpeg = Files.readAllBytes(save(image, "jpg"));
+    byte[] note = exif(6, false);
+    var bytes = ByteBuffer.allocate(jpeg.length + 38);
+    bytes.put(jpeg, 0, 2).put(note, 8, 38).put(jpeg, 2, jpeg.length - 2);
+    var file = Files.write(folder.resolve("phone.jpg"), bytes.array());
+
+    var lying = Picture.read(folder.resolve("picture.jpg"));
+    var upright = Picture.read(file);
+
+    assertEquals(300, upright.width());
+    assertEquals(400, upright.height());
+    assertEquals(lying.pixels()[20 * 400 + 30], upright.pixels()[30 * 300 + 279]);
+    int ink = 140 * 400 + 221; // the ring's left edge, which comes to lie above
+    assertEquals(lying.pixels()[ink], upright.pixels()[221 * 300 + 159]);
+    assertTrue((upright.pixels()[221 * 300 + 159] & 0xFF) < 100);
+  }
+
+  @Test
+  void damagedNotesOfACameraAreLeftOut() {
+    byte[] head = exif(6, true);
+    for (int length = 0; length < 44; length++) {
+      assertEquals(Orientation.UPRIGHT, Orientation.of(Arrays.copyOf(head, length)));
+    }
+    assertEquals(new Orientation(6), Orientation.of(head));
+    assertEquals(Orientation.UPRIGHT, Orientation.of(exif(9, true)));
+    head[22] = -1; // a directory behind the end
+    assertEquals(Orientation.UPRIGHT, Orientation.of(head));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.merapi.graph.Op;
 import dev.merapi.graph.Op.BinaryKind;
 import dev.merapi.graph.Op.ReduceKind;
 import dev.merapi.graph.Op.UnaryKind;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,8 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds the commonest mistake of all: a loss that wants logits and gets probabilities. It still
- * learns, only badly, so nobody notices; but the graph knows what the loss was given.
+ * Finds the commonest mistake of all, a loss that wants logits and gets probabilities, and one of
+ * its kin, a choice between one class. Nothing fails and little is learnt, so nobody notices; but
+ * the graph knows what the loss was given.
  */
 final class Advice {
   private static final System.Logger LOG = System.getLogger("dev.merapi.nn");
@@ -39,6 +41,15 @@ final class Advice {
                         .formatted(loss)
                     : "%s: these logits are the output of a %s; remove the %s layer before it"
                         .formatted(loss, found.toLowerCase(Locale.ROOT), found));
+  }
+
+  /** What is wrong with the number of classes, if anything is. */
+  static Optional<String> onOneClass(String loss, Shape logits, int axis) {
+    return axis >= 0 && logits.size(axis) == 1
+        ? Optional.of(
+            "%s: one class alone is always certain, so this loss is 0; for yes or no from one logit use binaryCrossEntropy"
+                .formatted(loss))
+        : Optional.empty();
   }
 
   /** What is wrong with the log-probabilities of a loss, if anything is. */

@@ -9,6 +9,7 @@ import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,17 @@ class LossTest {
       assertEquals(Optional.empty(), Advice.onLogits("crossEntropy", honest));
     }
     assertEquals(Optional.empty(), Advice.onLogProbabilities("nll", logits.logSoftmax(1)));
+  }
+
+  @Test
+  void oneClassAloneIsNoChoice() {
+    assertTrue(
+        Advice.onOneClass("crossEntropy", Shape.of(4, 1), 1)
+            .orElseThrow()
+            .contains("use binaryCrossEntropy"));
+    assertEquals(Optional.empty(), Advice.onOneClass("crossEntropy", Shape.of(1, 2), 1));
+    Loss.crossEntropy().apply(Tensor.zeros(2, 1), Tensor.zeros(2, 1));
+    assertFalse(Advice.once(Advice.onOneClass("crossEntropy", Shape.of(1), 0).orElseThrow()));
   }
 
   @Test

@@ -45,14 +45,13 @@ public sealed interface OptimizerSettings {
       @Default("0.9") double beta1,
       @Default("0.999") double beta2,
       @Default("1e-8") @Range(from = 0) double epsilon,
-      @Default("0.01") @Range(from = 0) double weightDecay)
+      @Default("0.01") @Range(from = 0) double weightDecay,
+      @Default("false") boolean amsgrad)
       implements OptimizerSettings {
     @Override
     public Optimizer build() {
-      return dev.merapi.optim.AdamW.of(learningRate)
-          .betas(beta1, beta2)
-          .epsilon(epsilon)
-          .weightDecay(weightDecay);
+      return new dev.merapi.optim.AdamW(
+          learningRate, beta1, beta2, epsilon, weightDecay, amsgrad, false);
     }
   }
 
@@ -61,25 +60,29 @@ public sealed interface OptimizerSettings {
       @Default("0.01") @Range(from = 0) double learningRate,
       @Default("0.99") double smoothing,
       @Default("1e-8") @Range(from = 0) double epsilon,
+      @Default("false") boolean centered,
       @Default("0") @Range(from = 0) double momentum,
       @Default("0") @Range(from = 0) double weightDecay)
       implements OptimizerSettings {
     @Override
     public Optimizer build() {
-      return dev.merapi.optim.RmsProp.of(learningRate)
-          .smoothing(smoothing)
-          .epsilon(epsilon)
-          .momentum(momentum)
-          .weightDecay(weightDecay);
+      return new dev.merapi.optim.RmsProp(
+          learningRate, smoothing, epsilon, centered, momentum, weightDecay, false);
     }
   }
 
   /** See {@link dev.merapi.optim.Adagrad}. */
-  record Adagrad(@Default("0.01") @Range(from = 0) double learningRate)
+  record Adagrad(
+      @Default("0.01") @Range(from = 0) double learningRate,
+      @Default("0") @Range(from = 0) double rateDecay,
+      @Default("0") @Range(from = 0) double weightDecay,
+      @Default("0") @Range(from = 0) double initialSum,
+      @Default("1e-10") @Range(from = 0) double epsilon)
       implements OptimizerSettings {
     @Override
     public Optimizer build() {
-      return dev.merapi.optim.Adagrad.of(learningRate);
+      return new dev.merapi.optim.Adagrad(
+          learningRate, rateDecay, weightDecay, initialSum, epsilon, false);
     }
   }
 

@@ -25,6 +25,22 @@ public sealed interface ScheduleSettings {
     }
   }
 
+  /** Multiplied by {@code gamma} over each epoch, a little in every step. */
+  record Exponential(@Default("0.9") @Range(from = 0) double gamma) implements ScheduleSettings {
+    @Override
+    public Schedule build(long stepsPerEpoch, long epochs) {
+      return Schedule.exponential(Math.pow(gamma, 1.0 / stepsPerEpoch));
+    }
+  }
+
+  /** Down to 0 at the end of the training, along a power of what is left of it; 1 is a line. */
+  record Polynomial(@Default("1") @Range(from = 0) double power) implements ScheduleSettings {
+    @Override
+    public Schedule build(long stepsPerEpoch, long epochs) {
+      return Schedule.polynomial(epochs * stepsPerEpoch, power);
+    }
+  }
+
   /** Half a cosine, after a linear rise over {@code warmup} epochs, down to a part of the rate. */
   record Cosine(
       @Default("0") @Range(from = 0) double warmup,

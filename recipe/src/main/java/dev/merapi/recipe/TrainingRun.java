@@ -7,6 +7,7 @@ import dev.merapi.recipe.EvaluationSettings.Weights;
 import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Parameter;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
@@ -63,6 +64,18 @@ public final class TrainingRun {
       throw new RecipeException(
           "`training.early_stopping` needs data to judge by: hold some out with `data.validation`");
     }
+    check();
+  }
+
+  /** Whether all fits together, and the weights into memory; before anything is written. */
+  private void check() {
+    var output = trainer.check(data.train());
+    if (!signature.classes().isEmpty() && output.size(-1) != signature.outputs()) {
+      throw new RecipeException(
+          "the network gives %d numbers a sample, but there are %d classes to tell apart; an autoencoder wants `training.target: input`"
+              .formatted(output.size(-1), signature.outputs()));
+    }
+    Parameters.of(model).values().forEach(Parameter::storage);
   }
 
   /**

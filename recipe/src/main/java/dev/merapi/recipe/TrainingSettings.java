@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param batch samples in a batch
  * @param accumulate batches in a step
  * @param target what the network is to give: what the data say, or its own input
+ * @param clipValue the greatest size of an element of a gradient; null for any
  * @param clipNorm the greatest norm of all gradients together; null for any
  * @param report show and save after every so many epochs
  * @param checkpointSeconds save at least so often, too
@@ -25,6 +26,7 @@ public record TrainingSettings(
     @Default("labels") Target target,
     @Default("{kind: adam}") OptimizerSettings optimizer,
     @Default("{kind: constant}") ScheduleSettings schedule,
+    @Default("null") @Range(from = 1e-9) Optional<Double> clipValue,
     @Default("null") @Range(from = 1e-9) Optional<Double> clipNorm,
     @Default("null") Optional<Patience> earlyStopping,
     @Default("1") @Range(from = 1) int report,
@@ -99,6 +101,7 @@ public record TrainingSettings(
 
   StepOptions options(long stepsPerEpoch) {
     var options = StepOptions.DEFAULT.schedule(schedule.build(stepsPerEpoch, epochs));
+    options = clipValue.isPresent() ? options.clipValue(clipValue.get()) : options;
     return clipNorm.isPresent() ? options.clipNorm(clipNorm.get()) : options;
   }
 }

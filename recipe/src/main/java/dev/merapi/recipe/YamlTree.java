@@ -40,6 +40,8 @@ final class YamlTree {
           "%s: this is not YAML: %s"
               .formatted(e.getProblemMark().map(YamlTree::place).orElse(source), e.getProblem()),
           e);
+    } catch (StackOverflowError e) { // the parser calls itself for each level
+      throw new RecipeException(source + ": it is nested too deeply to be a recipe", e);
     } catch (YamlEngineException e) {
       throw new RecipeException(source + ": this is not YAML: " + e.getMessage(), e);
     }

@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.optim.Adagrad;
+import dev.merapi.optim.AdamW;
+import dev.merapi.optim.Lion;
+import dev.merapi.optim.RmsProp;
+import dev.merapi.optim.Sgd;
 import dev.merapi.recipe.OptimizerSettings.Adam;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +138,47 @@ final class RecipesTest {
   }
 
   @Test
+  void everyRuleAndScheduleCanBeChosen() {
+    var optimizers =
+        Map.of(
+            "{kind: sgd, momentum: 0.9, nesterov: true}",
+            Sgd.of(0.01).nesterov(0.9),
+            "{kind: adamw, amsgrad: true}",
+            AdamW.of(1e-3).withAmsgrad(),
+            "{kind: rmsprop, centered: true}",
+            RmsProp.of(0.01).centring(),
+            "{kind: adagrad, rate_decay: 0.1, initial_sum: 2}",
+            Adagrad.of(0.01).rateDecay(0.1).initialSum(2),
+            "{kind: lion, beta1: 0.8}",
+            Lion.of(1e-4).betas(0.8, 0.99));
+    optimizers.forEach(
+        (text, rule) ->
+            assertEquals(
+                rule, parse(TEXT, "training.optimizer=" + text).training().optimizer().build()));
+    var factors = // after 15 of 20 steps, 10 an epoch
+        Map.of(
+            "{kind: constant}", 1.0,
+            "{kind: step, gamma: 0.5}", 0.5,
+            "{kind: exponential, gamma: 0.25}", 0.125,
+            "{kind: polynomial, power: 2}", 0.0625,
+            "{kind: cosine, warmup: 1}", 0.5);
+    factors.forEach(
+        (text, factor) ->
+            assertEquals(
+                factor,
+                parse(TEXT, "training.schedule=" + text)
+                    .training()
+                    .schedule()
+                    .build(10, 2)
+                    .factor(15),
+                1e-12,
+                text));
+    var options = parse(TEXT, "training.clip_value=3", "training.clip_norm=2").training();
+    assertEquals(OptionalDouble.of(3), options.options(10).clipValue());
+    assertEquals(OptionalDouble.of(2), options.options(10).clipNorm());
+  }
+
+  @Test
   void anUnknownRecipeIsToldTheNearest() {
     var error = assertThrows(RecipeException.class, () -> Recipes.load("minst-cnn", List.of()));
     assertTrue(error.getMessage().contains("did you mean `mnist-cnn`?"), error.getMessage());
@@ -139,6 +187,8 @@ final class RecipesTest {
     assertTrue(missing.getMessage().startsWith("nowhere.yaml: "), missing.getMessage());
     assertThrows(RecipeException.class, () -> Recipes.parse("x", "", List.of()));
     assertThrows(RecipeException.class, () -> Recipes.parse("x", "[1]", List.of()));
+    var deep = error("a: " + "[".repeat(100_000));
+    assertEquals("my.yaml: it is nested too deeply to be a recipe", deep);
   }
 
   @Test

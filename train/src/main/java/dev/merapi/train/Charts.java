@@ -12,6 +12,8 @@ import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -213,7 +215,13 @@ public final class Charts {
         .setPlotGridLinesColor(GRID)
         .setPlotGridLinesStroke(new BasicStroke(0.8f))
         .setPlotMargin(0)
+        .setyAxisTickLabelsFormattingFunction(Charts::tick)
         .setLocale(Locale.ROOT);
+  }
+
+  /** A number beside an axis, in four digits: thirds would fill the chart otherwise. */
+  static String tick(double value) {
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 
   private static void style(XYSeries series, Style style, Color color) {

@@ -1,6 +1,7 @@
 package dev.merapi.train;
 
 import dev.merapi.tensor.DType;
+import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 
 /**
@@ -50,6 +51,11 @@ public interface Metric {
 
     @Override
     public Tensor total(Tensor prediction, Tensor target) {
+      if (prediction.shape().size(-1) == 1) {
+        throw new ShapeException(
+            "accuracy: the prediction %s has one number a sample, so its greatest is always right; for yes or no use binaryAccuracy"
+                .formatted(prediction.shape()));
+      }
       return prediction.argmax(-1).eq(target).cast(DType.F32).sum();
     }
 

@@ -5,10 +5,12 @@ import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
+import dev.merapi.nn.Mode;
 import dev.merapi.optim.Optimizer;
 import dev.merapi.optim.StepOptions;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
@@ -166,6 +168,22 @@ public final class Trainer {
   /** Steps in one pass over some data. */
   public long stepsPerEpoch(Dataset train) {
     return Math.ceilDiv(Math.ceilDiv((long) train.size(), batch), accumulate);
+  }
+
+  /**
+   * Builds the graph of a first step and computes none of it, to see whether model, loss, metrics
+   * and data fit together before anything is written.
+   *
+   * @return the shape of what the model makes of a batch
+   * @throws MerapiException if they do not
+   */
+  public Shape check(Dataset data) {
+    int samples = Math.min(batch, data.size());
+    var first = data.batches(samples).epoch(0).iterator().next();
+    var prediction = model.apply(first.x(), Mode.training(key));
+    loss.apply(prediction, first.y());
+    metrics.forEach(metric -> metric.total(prediction, first.y()));
+    return prediction.shape();
   }
 
   /**

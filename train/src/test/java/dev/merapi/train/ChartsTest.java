@@ -68,6 +68,15 @@ class ChartsTest {
   }
 
   @Test
+  void numbersBesideAnAxisAreShort() {
+    assertEquals("0.6667", Charts.tick(2 / 3.0));
+    assertEquals("0.3", Charts.tick(0.1 + 0.2));
+    assertEquals("0", Charts.tick(0));
+    assertEquals("-12350", Charts.tick(-12_345.6));
+    assertEquals("0.00001234", Charts.tick(1.2341e-5));
+  }
+
+  @Test
   void onePointIsEnough() throws IOException {
     var image = draw("one.png", Charts.learningCurves("digits", metrics(1)));
     assertHasColor(image, 0x0072B2);
