@@ -1,6 +1,5 @@
 package dev.merapi.onednn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -46,8 +45,20 @@ final class Library {
             symbols,
             "dnnl_gemm_bf16bf16f32",
             FunctionDescriptor.of(
-                JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT,
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_LONG, JAVA_LONG),
+                JAVA_INT,
+                JAVA_BYTE,
+                JAVA_BYTE,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_FLOAT,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_FLOAT,
+                JAVA_LONG,
+                JAVA_LONG),
             /* short= */ false);
   }
 
@@ -80,13 +91,24 @@ final class Library {
    */
   void multiply(int m, int n, int k, Factor a, Factor b, boolean add, long c, long rowStride) {
     try {
-      setThreads.invokeExact(1);
+      alone();
       check(
           "dnnl_gemm_bf16bf16f32",
           (int)
               gemm.invokeExact(
-                  a.order(), b.order(), (long) m, (long) n, (long) k, 1f, a.address(), a.stride(),
-                  b.address(), b.stride(), add ? 1f : 0f, c, rowStride));
+                  a.order(),
+                  b.order(),
+                  (long) m,
+                  (long) n,
+                  (long) k,
+                  1f,
+                  a.address(),
+                  a.stride(),
+                  b.address(),
+                  b.stride(),
+                  add ? 1f : 0f,
+                  c,
+                  rowStride));
     } catch (Throwable e) { // a method handle may throw anything; these throw nothing of their own
       throw rethrown(e);
     }
@@ -116,9 +138,23 @@ final class Library {
     }
   }
 
-  /** A function that returns a status, which {@link #call} checks; pointers are longs. */
+  /** Tells OpenMP that what this thread calls is to run on it alone. */
+  void alone() {
+    try {
+      setThreads.invokeExact(1);
+    } catch (Throwable e) { // as above
+      throw rethrown(e);
+    }
+  }
+
+  /** A function that returns a status; pointers to its objects are longs. */
   MethodHandle function(String name, MemoryLayout... arguments) {
-    return bind(symbols, name, FunctionDescriptor.of(JAVA_INT, arguments), /* short= */ false);
+    return returning(name, JAVA_INT, arguments);
+  }
+
+  /** A function that returns something else. */
+  MethodHandle returning(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return bind(symbols, name, FunctionDescriptor.of(result, arguments), /* short= */ false);
   }
 
   static void check(String function, int status) {
@@ -152,10 +188,4 @@ final class Library {
             type,
             options);
   }
-
-  /** The layout of a pointer argument that is an address. */
-  static final MemoryLayout POINTER = JAVA_LONG;
-
-  /** The layout of a pointer argument that is a segment. */
-  static final MemoryLayout SEGMENT = ADDRESS;
 }

@@ -7,9 +7,11 @@ import java.util.Optional;
 /** Products and convolutions of bf16 by oneDNN, on Merapi's threads. */
 final class OneDnn implements Accelerator {
   private final Library library;
+  private final Primitives primitives;
 
   OneDnn(Library library) {
     this.library = library;
+    this.primitives = new Primitives(library);
   }
 
   @Override
@@ -24,6 +26,6 @@ final class OneDnn implements Accelerator {
 
   @Override
   public Optional<Work> convolve(Kernel.Convolve convolution) {
-    return Optional.empty();
+    return Convolution.of(primitives, convolution);
   }
 }

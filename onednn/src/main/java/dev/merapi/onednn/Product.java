@@ -61,8 +61,7 @@ final class Product implements Accelerator.Work {
     columns = wide;
     down = count(kernel.m(), rows);
     across = count(kernel.n(), columns);
-    group =
-        down * across > 1 ? 1 : (int) Math.clamp((long) (TASK_PRODUCTS / weight), 1, places);
+    group = down * across > 1 ? 1 : (int) Math.clamp((long) (TASK_PRODUCTS / weight), 1, places);
   }
 
   /** Empty where the factors lie neither by rows nor by columns. */
@@ -158,9 +157,7 @@ final class Product implements Accelerator.Work {
     Library.Factor at(long[] buffers, long offset, int row, int column) {
       long element = offset + row * rowStride + column * columnStride;
       return new Library.Factor(
-          order,
-          buffers[buffer] + DType.BF16.bytes() * element,
-          Math.max(rowStride, columnStride));
+          order, buffers[buffer] + DType.BF16.bytes() * element, Math.max(rowStride, columnStride));
     }
   }
 }
