@@ -4,6 +4,8 @@ module dev.merapi.core {
   requires static jdk.incubator.vector;
   requires jdk.jfr;
 
+  uses dev.merapi.backend.Accelerator.Provider;
+
   exports dev.merapi.backend;
   exports dev.merapi.graph;
   exports dev.merapi.reference;

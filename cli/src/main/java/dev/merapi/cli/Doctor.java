@@ -41,7 +41,7 @@ final class Doctor implements Callable<Integer> {
     kernels        %s
     heap           up to %d MiB
     off-heap       up to %d MiB (tensors live here)
-    natives        %s
+    bf16           %s
     GPU            %s\
     """
         .formatted(

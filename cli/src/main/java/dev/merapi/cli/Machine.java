@@ -1,6 +1,7 @@
 package dev.merapi.cli;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.merapi.backend.Accelerators;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import jdk.incubator.vector.VectorShape;
  * @param vectorBits width of the vectors that the kernels use; 0 where they are scalar
  * @param heapMib limit of the Java heap
  * @param offHeapMib limit of the memory outside the heap, where tensors live
- * @param natives native libraries in use
+ * @param natives the native library that multiplies bf16, or why none does
  * @param gpu GPU in use
  */
 record Machine(
@@ -57,7 +58,7 @@ record Machine(
         widthOfVectors(),
         heap >> 20,
         offHeap(heap) >> 20,
-        NONE_USED,
+        Accelerators.found().reason(),
         NONE_USED);
   }
 

@@ -65,6 +65,12 @@ final class Train implements Callable<Integer> {
   private Optional<Long> seed;
 
   @Option(
+      names = "--precision",
+      paramLabel = "fp32|bf16",
+      description = "Of matrix products and convolutions; by default what the recipe says.")
+  private Optional<String> precision;
+
+  @Option(
       names = "--runs",
       paramLabel = "FOLDER",
       description = "Where the run's folder is made; by default ${DEFAULT-VALUE}.",
@@ -93,9 +99,10 @@ final class Train implements Callable<Integer> {
               ? "A run that is resumed has its recipe: give a recipe or --resume, not both."
               : "Name a recipe (`merapi recipes` lists them), for instance: merapi train digits");
     }
-    if (resume.isPresent() && (!settings.isEmpty() || seed.isPresent())) {
+    if (resume.isPresent() && (!settings.isEmpty() || seed.isPresent() || precision.isPresent())) {
       throw new ParameterException(
-          spec.commandLine(), "A run that is resumed keeps its settings: leave --set and --seed.");
+          spec.commandLine(),
+          "A run that is resumed keeps its settings: leave --set, --seed and --precision.");
     }
     return resume.isPresent() ? resume(resume.get()) : start(Recipes.load(recipe.get(), changes()));
   }
@@ -105,6 +112,7 @@ final class Train implements Callable<Integer> {
     var changes = new ArrayList<>(settings);
     epochs.ifPresent(count -> changes.add("training.epochs=" + count));
     seed.ifPresent(number -> changes.add("seed=" + number));
+    precision.ifPresent(name -> changes.add("training.precision=" + name));
     return changes;
   }
 

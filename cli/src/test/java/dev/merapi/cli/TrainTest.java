@@ -97,6 +97,22 @@ final class TrainTest {
   }
 
   @Test
+  void trainsInBf16AndGoesOn() throws IOException {
+    var run = trained("--epochs", "1", "--precision", "bf16");
+    assertTrue(out.contains("bf16"), out);
+    assertTrue(Files.readString(run.file("recipe.yaml")).contains("precision: bf16"));
+    double after = json().get("train_loss").asDouble();
+    trained("--epochs", "1");
+    double exact = json().get("train_loss").asDouble();
+    assertEquals(exact, after, 0.02 * exact);
+    assertFalse(exact == after);
+    assertEquals(
+        0, run("train", "--resume", run.path().toString(), "--epochs", "2", "--json"), err);
+    assertEquals(2, json().get("epochs").asInt());
+    assertTrue(out.contains("bf16"), out);
+  }
+
+  @Test
   void trainsMeasuresPredictsAndGoesOn() {
     var run = trained("--epochs", "2", "--seed", "5");
     var report = json();

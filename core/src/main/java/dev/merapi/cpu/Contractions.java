@@ -1,60 +1,116 @@
 package dev.merapi.cpu;
 
+import dev.merapi.backend.Accelerator;
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.ConvGeometry;
 import dev.merapi.graph.Kernel;
+import dev.merapi.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Hands {@link Kernel.MatMul} and {@link Kernel.Convolve} to {@link Gemm} and {@link Convolution}.
+ * Hands {@link Kernel.MatMul} and {@link Kernel.Convolve} to {@link Gemm} and {@link Convolution};
+ * those of bf16 to the accelerator, where there is one.
  */
 final class Contractions {
   private final ComputePool pool;
   private final Loops loops;
+  private final Supplier<Optional<Accelerator>> accelerator;
 
-  Contractions(ComputePool pool, Loops loops) {
+  Contractions(ComputePool pool, Loops loops, Supplier<Optional<Accelerator>> accelerator) {
     this.pool = pool;
     this.loops = loops;
+    this.accelerator = accelerator;
+  }
+
+  Backend.Task matMul(Kernel.MatMul k) {
+    boolean half = k.a().dtype() == DType.BF16 && k.b().dtype() == DType.BF16;
+    return half
+        ? accelerator
+            .get()
+            .flatMap(library -> library.matMul(k))
+            .map(work -> accelerated(work, k.epilogue()))
+            .orElseGet(() -> floats(k))
+        : floats(k);
+  }
+
+  private Backend.Task accelerated(Accelerator.Work work, Optional<Kernel.Rows> finish) {
+    Optional<RowsTask> epilogue = epilogue(finish);
+    return buffers ->
+        work.run(
+            buffers,
+            pool::parallelFor,
+            (first, rows, column, columns) ->
+                epilogue.ifPresent(task -> task.tile(buffers, first, rows, column, columns)));
   }
 
   /** One call for each place of the batch axes that no single stride walks over. */
-  Backend.Task matMul(Kernel.MatMul k) {
+  private Backend.Task floats(Kernel.MatMul k) {
+    var left = FloatView.of(pool, loops, k.a(), sizes(k, k.m(), k.k()));
+    var right = FloatView.of(pool, loops, k.b(), sizes(k, k.k(), k.n()));
     var batch = Batch.of(k);
     var shape = new Gemm.Shape(batch.inner, k.m(), k.n(), k.k());
     Optional<RowsTask> epilogue = epilogue(k.epilogue());
     return buffers -> {
-      for (int place = 0; place < batch.places(); place++) {
-        Matrix a = batch.matrix(k.a(), buffers, place);
-        Matrix b = batch.matrix(k.b(), buffers, place);
-        Matrix c = batch.matrix(k.c(), buffers, place);
-        long firstRow = (long) place * batch.inner * k.m();
-        var out =
-            new Gemm.Output(
-                c.address(),
-                c.batchStride(),
-                c.rowStride(),
-                /* accumulate= */ false,
-                onRows(epilogue, buffers, firstRow, k.m()));
-        Gemm.multiply(pool, shape, a, b, out);
+      try (var heldA = left.hold(buffers);
+          var heldB = right.hold(buffers)) {
+        for (int place = 0; place < batch.places(); place++) {
+          Matrix a = batch.matrix(k.a(), heldA.base(), place);
+          Matrix b = batch.matrix(k.b(), heldB.base(), place);
+          Matrix c = batch.matrix(k.c(), buffers[k.c().buffer()], place);
+          long firstRow = (long) place * batch.inner * k.m();
+          var out =
+              new Gemm.Output(
+                  c.address(),
+                  c.batchStride(),
+                  c.rowStride(),
+                  /* accumulate= */ false,
+                  onRows(epilogue, buffers, firstRow, k.m()));
+          Gemm.multiply(pool, shape, a, b, out);
+        }
       }
     };
   }
 
+  private static List<Integer> sizes(Kernel.MatMul k, int rows, int columns) {
+    List<Integer> sizes = new ArrayList<>(k.batch());
+    sizes.add(rows);
+    sizes.add(columns);
+    return sizes;
+  }
+
   Backend.Task convolve(Kernel.Convolve k) {
+    return k.dtype() == DType.BF16
+        ? accelerator
+            .get()
+            .flatMap(library -> library.convolve(k))
+            .map(work -> accelerated(work, k.epilogue()))
+            .orElseGet(() -> floats(k))
+        : floats(k);
+  }
+
+  private Backend.Task floats(Kernel.Convolve k) {
+    long first = (k.role() == Kernel.Role.INPUT ? k.y() : k.x()).elements();
+    long second = (k.role() == Kernel.Role.WEIGHT ? k.y() : k.w()).elements();
+    var left = FloatView.of(pool, loops, k.a(), k.dtype(), first);
+    var right = FloatView.of(pool, loops, k.b(), k.dtype(), second);
     var convolution = new Convolution(pool, shape(k));
     Optional<RowsTask> epilogue = epilogue(k.epilogue());
     int channels = k.y().size(1);
     return buffers -> {
-      long a = buffers[k.a()];
-      long b = buffers[k.b()];
-      long out = buffers[k.out()];
-      switch (k.role()) {
-        case OUTPUT -> convolution.forward(a, b, out, onRows(epilogue, buffers, 0, channels));
-        case INPUT -> convolution.inputGradient(a, b, out);
-        case WEIGHT -> convolution.weightGradient(a, b, out);
+      try (var heldA = left.hold(buffers);
+          var heldB = right.hold(buffers)) {
+        long a = heldA.base();
+        long b = heldB.base();
+        long out = buffers[k.out()];
+        switch (k.role()) {
+          case OUTPUT -> convolution.forward(a, b, out, onRows(epilogue, buffers, 0, channels));
+          case INPUT -> convolution.inputGradient(a, b, out);
+          case WEIGHT -> convolution.weightGradient(a, b, out);
+        }
       }
     };
   }
@@ -129,7 +185,7 @@ final class Contractions {
       return outer.stream().reduce(1, (a, b) -> a * b);
     }
 
-    Matrix matrix(Kernel.View view, long[] buffers, int place) {
+    Matrix matrix(Kernel.View view, long base, int place) {
       List<Long> strides = new ArrayList<>(view.strides());
       int axes = strides.size();
       long at = view.offset();
@@ -139,7 +195,7 @@ final class Contractions {
         rest /= outer.get(axis);
       }
       long batchStride = innerAxes == 0 ? 0 : strides.get(axes - 3);
-      long address = buffers[view.buffer()] + 4 * at;
+      long address = base + 4 * at;
       return new Matrix(address, batchStride, strides.get(axes - 2), strides.get(axes - 1));
     }
   }

@@ -1,5 +1,7 @@
 package dev.merapi.cpu;
 
+import dev.merapi.backend.Accelerator;
+import dev.merapi.backend.Accelerators;
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.FusedAttention;
 import dev.merapi.graph.FusedAttentionGradient;
@@ -7,8 +9,13 @@ import dev.merapi.graph.FusedOp;
 import dev.merapi.graph.Kernel;
 import dev.merapi.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The default backend: pure Java on one thread pool. */
+/**
+ * The default backend: pure Java on one thread pool, with contractions of bf16 on the accelerator
+ * where one is found.
+ */
 public final class CpuBackend implements Backend {
   private static final boolean FUSED = !"false".equals(System.getProperty("merapi.fused"));
 
@@ -18,6 +25,7 @@ public final class CpuBackend implements Backend {
 
   private final ComputePool pool;
   private final Loops loops;
+  private final Supplier<Optional<Accelerator>> accelerator;
 
   /** On a pool, with vector loops where the JVM has them. */
   public CpuBackend(ComputePool pool) {
@@ -30,8 +38,13 @@ public final class CpuBackend implements Backend {
   }
 
   CpuBackend(ComputePool pool, Loops loops) {
+    this(pool, loops, () -> Accelerators.found().accelerator());
+  }
+
+  CpuBackend(ComputePool pool, Loops loops, Supplier<Optional<Accelerator>> accelerator) {
     this.pool = pool;
     this.loops = loops;
+    this.accelerator = accelerator;
   }
 
   @Override
@@ -41,7 +54,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Task prepare(Kernel kernel) {
-    var contractions = new Contractions(pool, loops);
+    var contractions = new Contractions(pool, loops, accelerator);
     var along = new AlongRows(pool, loops);
     return switch (kernel) {
       case Kernel.Rows rows -> new RowsTask(pool, loops, rows, true);

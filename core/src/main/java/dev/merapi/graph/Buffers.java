@@ -18,7 +18,7 @@ final class Buffers {
         touched.add(c.buffer());
         epilogue.ifPresent(rows -> rows(rows, touched));
       }
-      case Kernel.Convolve(_, _, _, _, _, int a, int b, int out, var epilogue) -> {
+      case Kernel.Convolve(_, _, _, _, _, _, int a, int b, int out, var epilogue) -> {
         add(touched, a, b, out);
         epilogue.ifPresent(rows -> rows(rows, touched));
       }

@@ -91,8 +91,14 @@ public record Cost(String op, String shape, long flops, long bytes) {
     long outputs = convolution.w().size(0);
     long flops =
         2 * convolution.y().elements() * (convolution.w().elements() / Math.max(outputs, 1));
-    long bytes =
-        4 * (convolution.x().elements() + convolution.w().elements() + convolution.y().elements());
+    long result =
+        switch (convolution.role()) {
+          case OUTPUT -> convolution.y().elements();
+          case INPUT -> convolution.x().elements();
+          case WEIGHT -> convolution.w().elements();
+        };
+    long all = convolution.x().elements() + convolution.w().elements() + convolution.y().elements();
+    long bytes = convolution.dtype().bytes() * (all - result) + 4 * result;
     String op =
         switch (convolution.role()) {
           case OUTPUT -> "conv";

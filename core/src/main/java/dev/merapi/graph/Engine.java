@@ -48,16 +48,22 @@ public final class Engine {
     return SHARED;
   }
 
+  /** Runs a step with contractions in f32. */
+  public List<Tensor> run(List<Tensor> outputs, List<Step.Assignment> assignments) {
+    return run(new Step(outputs, assignments));
+  }
+
   /**
    * Computes the outputs and assigns the parameters; the outputs are values with a life of their
    * own.
    */
-  public List<Tensor> run(List<Tensor> outputs, List<Step.Assignment> assignments) {
-    if (assignments.isEmpty() && outputs.stream().allMatch(x -> x.op() instanceof Op.Data)) {
+  public List<Tensor> run(Step step) {
+    List<Tensor> outputs = step.outputs();
+    if (step.assignments().isEmpty() && outputs.stream().allMatch(x -> x.op() instanceof Op.Data)) {
       return outputs; // values already
     }
     Watch watch = Watch.begin(profile);
-    Structure.Traced traced = Structure.of(outputs, assignments);
+    Structure.Traced traced = Structure.of(step);
     List<Storage> values = new ArrayList<>(traced.slots().size());
     for (Tensor slot : traced.slots()) {
       values.add(
@@ -65,7 +71,7 @@ public final class Engine {
               ? parameter.storage()
               : ((Op.Data) slot.op()).storage());
     }
-    List<Storage> results = program(traced, outputs, assignments).run(values, watch);
+    List<Storage> results = program(traced, step).run(values, watch);
     watch.end();
     List<Tensor> tensors = new ArrayList<>(results.size());
     for (int i = 0; i < results.size(); i++) {
@@ -76,16 +82,20 @@ public final class Engine {
 
   /** The program that a run of these outputs and assignments takes. */
   public Program program(List<Tensor> outputs, List<Step.Assignment> assignments) {
-    return program(Structure.of(outputs, assignments), outputs, assignments);
+    return program(new Step(outputs, assignments));
   }
 
-  private synchronized Program program(
-      Structure.Traced traced, List<Tensor> outputs, List<Step.Assignment> assignments) {
+  /** The program that a step takes. */
+  public Program program(Step step) {
+    return program(Structure.of(step), step);
+  }
+
+  private synchronized Program program(Structure.Traced traced, Step step) {
     Program program = programs.get(traced.structure());
     if (program == null) {
       warn(traced.order().size());
       long begin = System.nanoTime();
-      program = Program.compile(traced, outputs, assignments, backend);
+      program = Program.compile(traced, step, backend);
       long end = System.nanoTime();
       profile.ifPresent(now -> now.compiled(begin, end));
       programs.put(traced.structure(), program);

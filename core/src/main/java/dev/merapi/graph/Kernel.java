@@ -82,8 +82,8 @@ public sealed interface Kernel {
 
   /**
    * C = A × B for each place of the batch: views over (batch…, m, k), (batch…, k, n) and (batch…,
-   * m, n); f32; C has column stride 1. The epilogue, a Rows kernel over (batch…, m) × n without
-   * reductions, runs on each finished block of C.
+   * m, n); f32, or A and B of bf16; C has column stride 1. The epilogue, a Rows kernel over
+   * (batch…, m) × n without reductions, runs on each finished block of C.
    */
   record MatMul(
       List<Integer> batch, int m, int n, int k, View a, View b, View c, Optional<Rows> epilogue)
@@ -104,13 +104,15 @@ public sealed interface Kernel {
   }
 
   /**
-   * A convolution in one of its roles over contiguous f32 buffers; x, w, y are the shapes of its
-   * three tensors whatever the role, the first two buffers its operands in the order of the role.
-   * An epilogue (OUTPUT only) is a Rows kernel over (batch, channel) × space.
+   * A convolution in one of its roles over contiguous buffers: operands of one dtype, f32 or bf16,
+   * and a result of f32; x, w, y are the shapes of its three tensors whatever the role, the first
+   * two buffers its operands in the order of the role. An epilogue (OUTPUT only) is a Rows kernel
+   * over (batch, channel) × space.
    */
   record Convolve(
       Role role,
       ConvGeometry geometry,
+      DType dtype,
       Shape x,
       Shape w,
       Shape y,

@@ -243,6 +243,7 @@ final class Lowering {
               new Kernel.Convolve(
                   Kernel.Role.OUTPUT,
                   g,
+                  x.dtype(),
                   x.shape(),
                   w.shape(),
                   y.shape(),
@@ -254,6 +255,7 @@ final class Lowering {
               new Kernel.Convolve(
                   Kernel.Role.INPUT,
                   g,
+                  dy.dtype(),
                   shape,
                   w.shape(),
                   dy.shape(),
@@ -265,6 +267,7 @@ final class Lowering {
               new Kernel.Convolve(
                   Kernel.Role.WEIGHT,
                   g,
+                  x.dtype(),
                   x.shape(),
                   shape,
                   dy.shape(),

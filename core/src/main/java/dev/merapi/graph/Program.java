@@ -50,18 +50,18 @@ public final class Program {
     bytes = end;
   }
 
-  static Program compile(
-      Structure.Traced traced,
-      List<Tensor> outputs,
-      List<Step.Assignment> assignments,
-      Backend backend) {
-    List<Tensor> roots = new ArrayList<>(outputs);
-    assignments.forEach(assignment -> roots.add(assignment.value()));
-    List<Tensor> simplified = Simplify.of(traced.order(), traced.slots(), roots, backend);
+  static Program compile(Structure.Traced traced, Step step, Backend backend) {
+    List<Tensor> roots = new ArrayList<>(step.outputs());
+    step.assignments().forEach(assignment -> roots.add(assignment.value()));
+    List<Tensor> simplified =
+        Simplify.of(traced.order(), traced.slots(), roots, step.precision(), backend);
     List<Integer> targets =
-        assignments.stream().map(a -> traced.slots().indexOf(a.target())).toList();
+        step.assignments().stream().map(a -> traced.slots().indexOf(a.target())).toList();
     return new Program(
-        new Lowering(simplified, targets, traced.slots().size()), traced.slots(), outputs, backend);
+        new Lowering(simplified, targets, traced.slots().size()),
+        traced.slots(),
+        step.outputs(),
+        backend);
   }
 
   /** The kernels in the order in which they run. */

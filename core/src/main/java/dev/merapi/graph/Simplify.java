@@ -2,6 +2,7 @@ package dev.merapi.graph;
 
 import dev.merapi.backend.Backend;
 import dev.merapi.tensor.DType;
+import dev.merapi.tensor.Precision;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.Set;
 /**
  * The graph before it is cut into kernels: leaves become inputs by slot, equal nodes become one,
  * custom ops their definitions, and so do fused ops for which the backend has no kernel; what
- * computes nothing goes. No rule changes a result's bits, but for the order of a large sum.
+ * computes nothing goes. No rule changes a result's bits, but for the order of a large sum, and for
+ * the rounding that a step's precision asks for.
  */
 final class Simplify {
   private record Identity(
@@ -27,17 +29,24 @@ final class Simplify {
 
   private final Map<Tensor, Tensor> simplified = new HashMap<>();
   private final Map<Identity, Tensor> known = new HashMap<>();
+  private final Rounded rounded = new Rounded(this::unique);
+  private final Precision precision;
 
   private final Backend backend;
 
-  private Simplify(Backend backend) {
+  private Simplify(Precision precision, Backend backend) {
+    this.precision = precision;
     this.backend = backend;
   }
 
   /** The roots of the same graph, simplified; {@code slots} are the leaves that become inputs. */
   static List<Tensor> of(
-      List<Tensor> order, List<Tensor> slots, List<Tensor> roots, Backend backend) {
-    var pass = new Simplify(backend);
+      List<Tensor> order,
+      List<Tensor> slots,
+      List<Tensor> roots,
+      Precision precision,
+      Backend backend) {
+    var pass = new Simplify(precision, backend);
     for (int i = 0; i < slots.size(); i++) {
       Tensor leaf = slots.get(i);
       pass.simplified.put(leaf, new Tensor(new Op.Input(i, leaf.dtype(), leaf.shape())));
@@ -56,7 +65,8 @@ final class Simplify {
   }
 
   private Tensor unique(Op op) {
-    return known(rewrite(new Tensor(op)));
+    Op exact = precision == Precision.BF16 ? rounded.factors(op) : op;
+    return known(rewrite(new Tensor(exact)));
   }
 
   private Tensor known(Tensor x) {

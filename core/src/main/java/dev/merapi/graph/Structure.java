@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * What makes two graphs the same program: ops, attributes, shapes, dtypes and wiring, but no value
- * of a leaf. Compared in full; the hash only finds it.
+ * of a leaf; and the precision of its contractions. Compared in full; the hash only finds it.
  */
 final class Structure {
   private final Object[] tokens;
@@ -29,13 +29,15 @@ final class Structure {
    */
   record Traced(Structure structure, List<Tensor> order, List<Tensor> slots) {}
 
-  static Traced of(List<Tensor> outputs, List<Step.Assignment> assignments) {
+  static Traced of(Step step) {
+    List<Tensor> outputs = step.outputs();
+    List<Step.Assignment> assignments = step.assignments();
     List<Tensor> roots = new ArrayList<>(outputs);
     assignments.forEach(assignment -> roots.add(assignment.value()));
     List<Tensor> order = Walk.inOrder(roots);
     List<Tensor> slots = new ArrayList<>();
     Map<Tensor, Integer> numbers = new HashMap<>(2 * order.size());
-    Object[] tokens = new Object[3 * order.size()];
+    Object[] tokens = new Object[3 * order.size() + 1];
     int[] wiring = new int[wires(order) + roots.size() + assignments.size() + 1];
     int wire = 0;
     for (int i = 0; i < order.size(); i++) {
@@ -60,6 +62,7 @@ final class Structure {
       wiring[wire++] = slot(assignment.target(), numbers, slots);
     }
     wiring[wire] = outputs.size();
+    tokens[tokens.length - 1] = step.precision();
     return new Traced(new Structure(tokens, wiring), order, slots);
   }
 

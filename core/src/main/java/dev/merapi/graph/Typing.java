@@ -346,7 +346,8 @@ public final class Typing {
   }
 
   private static DType floats(String op, Tensor a, Tensor b) {
-    require(a.dtype() == DType.F32 && b.dtype() == DType.F32, op + ": takes f32; cast first", a, b);
+    boolean fits = a.dtype() == b.dtype() && (a.dtype() == DType.F32 || a.dtype() == DType.BF16);
+    require(fits, op + ": takes f32, or bf16 and gives f32; cast first", a, b);
     return DType.F32;
   }
 

@@ -318,7 +318,7 @@ class CpuBackendTest {
                     new Instruction.Store(1, out)));
         var expected = new Tensor(new Op.Conv(tx, tw, g));
         check(
-            new Kernel.Convolve(role, g, x, w, y, bx, bw, by, Optional.of(square)),
+            new Kernel.Convolve(role, g, DType.F32, x, w, y, bx, bw, by, Optional.of(square)),
             buffers,
             by,
             new Tensor(new Op.Binary(Op.BinaryKind.MUL, expected, expected)),
@@ -326,14 +326,14 @@ class CpuBackendTest {
       }
       case INPUT ->
           check(
-              new Kernel.Convolve(role, g, x, w, y, by, bw, bx, none),
+              new Kernel.Convolve(role, g, DType.F32, x, w, y, by, bw, bx, none),
               buffers,
               bx,
               new Tensor(new Op.ConvInput(ty, tw, g, x)),
               1e-4);
       case WEIGHT ->
           check(
-              new Kernel.Convolve(role, g, x, w, y, bx, by, bw, none),
+              new Kernel.Convolve(role, g, DType.F32, x, w, y, bx, by, bw, none),
               buffers,
               bw,
               new Tensor(new Op.ConvWeight(tx, ty, g, w)),

@@ -49,6 +49,7 @@ final class PlainBackend implements Backend {
       case Kernel.Convolve(
               var role,
               var g,
+              var dtype,
               var x,
               var w,
               var y,
@@ -58,14 +59,11 @@ final class PlainBackend implements Backend {
               var epilogue) -> {
         Op op =
             switch (role) {
-              case OUTPUT ->
-                  new Op.Conv(at(buffers[a], DType.F32, x), at(buffers[b], DType.F32, w), g);
+              case OUTPUT -> new Op.Conv(at(buffers[a], dtype, x), at(buffers[b], dtype, w), g);
               case INPUT ->
-                  new Op.ConvInput(
-                      at(buffers[a], DType.F32, y), at(buffers[b], DType.F32, w), g, x);
+                  new Op.ConvInput(at(buffers[a], dtype, y), at(buffers[b], dtype, w), g, x);
               case WEIGHT ->
-                  new Op.ConvWeight(
-                      at(buffers[a], DType.F32, x), at(buffers[b], DType.F32, y), g, w);
+                  new Op.ConvWeight(at(buffers[a], dtype, x), at(buffers[b], dtype, y), g, w);
             };
         write(new Tensor(op), buffers[out]);
         epilogue.ifPresent(rows -> rows(rows, buffers));

@@ -181,7 +181,8 @@ public final class Optimization {
       update(members.get(i), clipped.get(i), now, assignments);
     }
     assignments.addAll(mode.updates());
-    return new Step(outputs(loss, norm, outputs), guarded(finite, assignments));
+    return new Step(
+        outputs(loss, norm, outputs), guarded(finite, assignments), options.precision());
   }
 
   private Step accumulationGraph(Tensor loss, Mode mode, double weight, Tensor... outputs) {
@@ -199,7 +200,8 @@ public final class Optimization {
     }
     assignments.addAll(mode.updates());
     Tensor finite = finite(loss).and(finite(norm));
-    return new Step(outputs(loss, norm, outputs), guarded(finite, assignments));
+    return new Step(
+        outputs(loss, norm, outputs), guarded(finite, assignments), options.precision());
   }
 
   private List<Tensor> gradients(Tensor loss) {

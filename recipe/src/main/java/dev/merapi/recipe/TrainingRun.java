@@ -1,9 +1,11 @@
 package dev.merapi.recipe;
 
+import dev.merapi.backend.Accelerators;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.EvaluationSettings.Weights;
+import dev.merapi.recipe.TrainingSettings.PrecisionName;
 import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -21,10 +23,10 @@ import dev.merapi.train.Trainer;
 import dev.merapi.zoo.Autoencoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -98,14 +100,22 @@ public final class TrainingRun {
 
   /** What whoever reads the results has to know, a sentence each. */
   public List<String> notes() {
-    return heldOut
-        ? data.notes()
-        : Stream.concat(
-                data.notes().stream(),
-                Stream.of(
-                    "nothing is held out: the epochs are measured on the test data, and the last"
-                        + " weights count"))
-            .toList();
+    var notes = new ArrayList<>(data.notes());
+    if (!heldOut) {
+      notes.add(
+          "nothing is held out: the epochs are measured on the test data, and the last weights"
+              + " count");
+    }
+    if (recipe.training().precision() == PrecisionName.BF16) {
+      notes.add(precision(Accelerators.found()));
+    }
+    return notes;
+  }
+
+  private static String precision(Accelerators found) {
+    return found.accelerator().isPresent()
+        ? "bf16 products by " + found.reason()
+        : "bf16 gains memory here, not speed: " + found.reason();
   }
 
   /** {@code 421642 parameters, 54000 samples to learn from, 6000 held out, 10000 to test}. */

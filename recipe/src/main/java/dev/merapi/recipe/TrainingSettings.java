@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.nn.Loss;
 import dev.merapi.optim.StepOptions;
+import dev.merapi.tensor.Precision;
 import dev.merapi.train.EarlyStopping;
 import dev.merapi.train.Metric;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param clipNorm the greatest norm of all gradients together; null for any
  * @param report show and save after every so many epochs
  * @param checkpointSeconds save at least so often, too
+ * @param precision of matrix products and convolutions
  */
 public record TrainingSettings(
     @Default("10") @Range(from = 1) int epochs,
@@ -30,7 +32,8 @@ public record TrainingSettings(
     @Default("null") @Range(from = 1e-9) Optional<Double> clipNorm,
     @Default("null") Optional<Patience> earlyStopping,
     @Default("1") @Range(from = 1) int report,
-    @Default("300") @Range(from = 1) int checkpointSeconds) {
+    @Default("300") @Range(from = 1) int checkpointSeconds,
+    @Default("fp32") PrecisionName precision) {
 
   /** See {@link Loss}. */
   public enum LossName {
@@ -48,6 +51,16 @@ public record TrainingSettings(
         case MAE -> Loss.mae();
         case HUBER -> Loss.huber(1);
       };
+    }
+  }
+
+  /** See {@link Precision}. */
+  public enum PrecisionName {
+    FP32,
+    BF16;
+
+    Precision precision() {
+      return this == BF16 ? Precision.BF16 : Precision.F32;
     }
   }
 
@@ -100,7 +113,10 @@ public record TrainingSettings(
   }
 
   StepOptions options(long stepsPerEpoch) {
-    var options = StepOptions.DEFAULT.schedule(schedule.build(stepsPerEpoch, epochs));
+    var options =
+        StepOptions.DEFAULT
+            .schedule(schedule.build(stepsPerEpoch, epochs))
+            .precision(precision.precision());
     options = clipValue.isPresent() ? options.clipValue(clipValue.get()) : options;
     return clipNorm.isPresent() ? options.clipNorm(clipNorm.get()) : options;
   }

@@ -63,7 +63,10 @@ public final class Trainer {
     return new Trainer(model, loss, optimizer);
   }
 
-  /** The schedule of the learning rate, clipping, and groups of parameters. */
+  /**
+   * The schedule of the learning rate, clipping, groups of parameters, and the precision of matrix
+   * products and convolutions.
+   */
   public Trainer options(StepOptions options) {
     this.options = options;
     return this;
@@ -213,7 +216,7 @@ public final class Trainer {
       var outputs = new ArrayList<Tensor>();
       outputs.add(loss.apply(prediction, batch.y()));
       metrics.forEach(metric -> outputs.add(metric.total(prediction, batch.y())));
-      var values = Totals.numbers(new Step(outputs, List.of()).run());
+      var values = Totals.numbers(step(outputs).run());
       totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
     }
     return totals.scores(metrics);
@@ -221,7 +224,12 @@ public final class Trainer {
 
   /** What the model makes of one batch: (batch, …) → its output, computed. */
   public Tensor predict(Tensor x) {
-    return Step.compute(model.apply(x)).getFirst();
+    return step(List.of(model.apply(x))).run().getFirst();
+  }
+
+  /** In the precision of the training. */
+  private Step step(List<Tensor> outputs) {
+    return new Step(outputs, List.of(), options.precision());
   }
 
   /** What the model makes of every sample, computed a batch at a time: the batches' outputs. */
