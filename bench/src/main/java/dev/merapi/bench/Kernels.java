@@ -4,7 +4,9 @@ import dev.merapi.nn.Layer;
 import dev.merapi.nn.LayerNorm;
 import dev.merapi.nn.Loss;
 import dev.merapi.nn.Mode;
+import dev.merapi.tensor.AttentionOptions;
 import dev.merapi.tensor.ConvOptions;
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
@@ -110,7 +112,7 @@ final class Kernels {
     Parameter q = parameter(batch, heads, time, dim);
     Parameter k = parameter(batch, heads, time, dim);
     Parameter v = parameter(batch, heads, time, dim);
-    Tensor y = q.matmul(k.mT()).mul(1 / Math.sqrt(dim)).softmax(-1).matmul(v);
+    Tensor y = Fused.attention(q, k, v, AttentionOptions.DEFAULT);
     // Two products forwards; backwards the weights once more, and four gradients of products.
     double operations = 4.0 * batch * heads * time * time * dim;
     String name = "%d x %d x %d x %d".formatted(batch, heads, time, dim);
