@@ -39,6 +39,7 @@ public final class Bench implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a benchmark: train, kernels or scaling.");
+    throw new ParameterException(
+        spec.commandLine(), "Name a benchmark: train, kernels or scaling.");
   }
 }

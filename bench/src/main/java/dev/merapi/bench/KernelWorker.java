@@ -55,8 +55,7 @@ public final class KernelWorker {
         results.add(worker.measure(one));
       }
     }
-    System.out.println(
-        Json.MAPPER.writeValueAsString(new Results(worker.pool.threads(), results)));
+    System.out.println(Json.MAPPER.writeValueAsString(new Results(worker.pool.threads(), results)));
   }
 
   private Result measure(Case one) {
@@ -74,11 +73,7 @@ public final class KernelWorker {
       ceilings[i] = slice(ceiling, ceilingWork, SLICE_SECONDS);
     }
     return new Result(
-        one.group(),
-        one.name(),
-        arithmetic ? "GFLOP/s" : "GB/s",
-        median(rates),
-        median(ceilings));
+        one.group(), one.name(), arithmetic ? "GFLOP/s" : "GB/s", median(rates), median(ceilings));
   }
 
   /** Every thread multiplies in registers. */

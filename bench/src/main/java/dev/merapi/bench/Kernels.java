@@ -62,7 +62,10 @@ final class Kernels {
     product("48*256x64x256", 48, 256, 64, 256);
   }
 
-  /** Sizes m x k x n, as a layer forwards ({@code A Bᵀ}) and as its weight's gradient ({@code Aᵀ B}). */
+  /**
+   * Sizes m x k x n, as a layer forwards ({@code A Bᵀ}) and as its weight's gradient ({@code Aᵀ
+   * B}).
+   */
   private void product(String sizes, int batch, int m, int k, int n) {
     double operations = 2.0 * batch * m * k * n;
     Parameter a = parameter(batch, m, k);
@@ -137,7 +140,8 @@ final class Kernels {
     int n = 8192;
     int width = 768;
     Parameter x = parameter(n, width);
-    memory("norm", "layer norm 8192 x 768", 8.0 * n * width, like(x), apply(LayerNorm.of(width), x));
+    memory(
+        "norm", "layer norm 8192 x 768", 8.0 * n * width, like(x), apply(LayerNorm.of(width), x));
     memory("softmax", "softmax 8192 x 768", 8.0 * n * width, like(x), x.softmax(-1));
     int words = 50_257;
     Parameter logits = parameter(256, words);

@@ -132,7 +132,8 @@ final class KernelsCommand implements Callable<Integer> {
           %s, %d processors, %s; Java %s; Merapi %s.
           Command: `./merapi bench %s`.
 
-          %s"""
+          %s\
+          """
               .formatted(
                   environment.processor(),
                   environment.cores(),

@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
 
 /**
  * Everything but the contractions, in nanoseconds an element and in GB/s of the memory that a
- * kernel must touch, on one thread; with them a {@link Triad} at the same
- * sizes. All take turns, so that what slows the machine slows them all.
+ * kernel must touch, on one thread; with them a {@link Triad} at the same sizes. All take turns, so
+ * that what slows the machine slows them all.
  */
 public final class RowsBenchmark {
   private static final int ROUNDS = 40;

@@ -79,8 +79,7 @@ public final class Worker {
               ResNet.of(6 * size("blocks") + 2, 3, size("out"), KEY),
               Sgd.of(0.01).momentum(0.9),
               uniform(batch, 3, 32, 32));
-      case ENCODER ->
-          classifier(encoder(), AdamW.of(1e-4), tokens(1));
+      case ENCODER -> classifier(encoder(), AdamW.of(1e-4), tokens(1));
       case GPT, GPT2 -> {
         int rows = batch * size("context");
         Loss loss = (logits, y) -> Loss.crossEntropy().apply(logits.flatten(0, 1), y);
@@ -110,9 +109,7 @@ public final class Worker {
     var size =
         new Gpt.Size(size("vocabulary"), context, size("width"), size("layers"), size("heads"));
     Gpt model = Gpt.of(size, KEY);
-    return workload.kind() == Workload.Kind.GPT
-        ? model.activation(Gelu.of()).withoutBias()
-        : model;
+    return workload.kind() == Workload.Kind.GPT ? model.activation(Gelu.of()).withoutBias() : model;
   }
 
   private Layer encoder() {
@@ -133,8 +130,7 @@ public final class Worker {
     return training(model, Loss.crossEntropy(), optimizer, x, y);
   }
 
-  private static Trainee training(
-      Layer model, Loss loss, Optimizer optimizer, Tensor x, Tensor y) {
+  private static Trainee training(Layer model, Loss loss, Optimizer optimizer, Tensor x, Tensor y) {
     var optimization = Optimization.of(model, optimizer);
     Key dropout = KEY.fold(1_000);
     return () -> {

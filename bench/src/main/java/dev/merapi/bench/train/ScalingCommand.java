@@ -115,8 +115,7 @@ public final class ScalingCommand implements Callable<Integer> {
   }
 
   private Point measure(Workload workload, Workload grown, String size, int value, int threads) {
-    var contender =
-        new Merapi().contenders(grown, new Conditions("fp32", threads)).getFirst();
+    var contender = new Merapi().contenders(grown, new Conditions("fp32", threads)).getFirst();
     Run run = Launch.run(contender, new Task(grown, "", "fp32", threads, warmUp, seconds), 1);
     double millis =
         run.measurement()
@@ -137,9 +136,7 @@ public final class ScalingCommand implements Callable<Integer> {
           point.size(),
           Integer.toString(point.value()),
           String.format(Locale.ROOT, "%.3f", point.millis()),
-          point.size().equals("threads")
-              ? ""
-              : String.format(Locale.ROOT, "%.3f", point.each()));
+          point.size().equals("threads") ? "" : String.format(Locale.ROOT, "%.3f", point.each()));
     }
     return grid;
   }

@@ -98,16 +98,15 @@ public final class TrainCommand implements Callable<Integer> {
     List<Run> runs = new ArrayList<>(append ? Results.runs(out) : List.of());
     var conditions = new Conditions(precision, threads);
     List<Workload> chosen = chosen(names);
+    Results results = results(runs);
     for (Workload workload : chosen) {
       int first = Rounds.next(runs, workload.name(), precision);
       for (int pair = first; pair < first + pairs; pair++) {
         round(engines, workload, conditions, pair, runs);
+        results = results(runs);
+        results.write(out); // what was measured is kept, whatever comes
       }
     }
-    var results =
-        Results.of(
-            runs, Workload.all(), spec.commandLine().getParent().getParseResult().originalArgs());
-    results.write(out);
     var stdout = spec.commandLine().getOut();
     stdout.println(results.text());
     stdout.println("written: " + out.resolve("train.md"));
@@ -116,6 +115,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
     stdout.flush();
     return 0;
+  }
+
+  private Results results(List<Run> runs) {
+    List<String> words = spec.commandLine().getParent().getParseResult().originalArgs();
+    return Results.of(runs, Workload.all(), words);
   }
 
   private void round(
@@ -135,9 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(Contender one) {
-    return settings.isEmpty()
-        || one.engine().equals(Run.MERAPI)
-        || settings.contains(one.setting());
+    return settings.isEmpty() || one.setting().isEmpty() || settings.contains(one.setting());
   }
 
   private void say(Run run) {
