@@ -68,14 +68,14 @@ final class Convolution implements Accelerator.Work {
     }
   }
 
-  /** Empty for groups, and where the padding is none that oneDNN knows. */
+  /** Empty for groups, for nothing to sum, and for what oneDNN has no code for. */
   static Optional<Accelerator.Work> of(Primitives primitives, Kernel.Convolve kernel) {
     var g = kernel.geometry();
     var strides = new ArrayList<Integer>();
     var dilates = new ArrayList<Integer>();
     var before = new ArrayList<Integer>();
     var after = new ArrayList<Integer>();
-    boolean fits = g.groups() == 1;
+    boolean fits = g.groups() == 1 && kernel.x().elements() > 0 && kernel.y().elements() > 0;
     for (int axis = 0; axis < g.axes(); axis++) {
       int stride = g.stride().get(axis);
       int span = (kernel.w().size(axis + 2) - 1) * g.dilation().get(axis) + 1;
@@ -89,11 +89,15 @@ final class Convolution implements Accelerator.Work {
       before.add(low);
       after.add(high);
     }
-    return fits
-        ? Optional.of(
-            new Convolution(
-                primitives, kernel, new Primitives.Space(strides, dilates, before, after)))
-        : Optional.empty();
+    if (!fits) {
+      return Optional.empty();
+    }
+    try {
+      var space = new Primitives.Space(strides, dilates, before, after);
+      return Optional.of(new Convolution(primitives, kernel, space));
+    } catch (UnsupportedOperationException _) {
+      return Optional.empty();
+    }
   }
 
   private Part part(int pictures, Primitives.Space space) {

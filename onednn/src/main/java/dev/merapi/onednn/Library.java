@@ -23,6 +23,10 @@ final class Library {
   private static final int BF16 = 0x80;
 
   private static final int AVX512 = 0x27;
+  private static final int AMX = 0xe00;
+
+  /** oneDNN's status for what it has no code for. */
+  private static final int UNIMPLEMENTED = 3;
 
   private final SymbolLookup symbols;
   private final MethodHandle setThreads;
@@ -34,12 +38,12 @@ final class Library {
   private Library(SymbolLookup symbols, SymbolLookup openMp) {
     this.symbols = symbols;
     setThreads =
-        bind(openMp, "omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT), /* short= */ true);
+        bind(openMp, "omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT), /* brief= */ true);
     int isa = effectiveIsa();
     if ((isa & (BF16 | AVX512)) != (BF16 | AVX512)) {
       throw new MerapiException("this processor does not multiply bf16 (AVX-512 BF16 or AMX)");
     }
-    instructions = isa == (BF16 | 0x67) ? "avx512_bf16" : "amx_bf16";
+    instructions = (isa & AMX) == AMX ? "amx_bf16" : "avx512_bf16";
     gemm =
         bind(
             symbols,
@@ -59,7 +63,7 @@ final class Library {
                 JAVA_FLOAT,
                 JAVA_LONG,
                 JAVA_LONG),
-            /* short= */ false);
+            /* brief= */ false);
   }
 
   /**
@@ -130,7 +134,7 @@ final class Library {
             symbols,
             "dnnl_get_effective_cpu_isa",
             FunctionDescriptor.of(JAVA_INT),
-            /* short= */ false);
+            /* brief= */ false);
     try {
       return (int) isa.invokeExact();
     } catch (Throwable e) { // as above
@@ -154,10 +158,18 @@ final class Library {
 
   /** A function that returns something else. */
   MethodHandle returning(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return bind(symbols, name, FunctionDescriptor.of(result, arguments), /* short= */ false);
+    return bind(symbols, name, FunctionDescriptor.of(result, arguments), /* brief= */ false);
   }
 
+  /**
+   * Checks a status.
+   *
+   * @throws UnsupportedOperationException if oneDNN has no code for what was asked
+   */
   static void check(String function, int status) {
+    if (status == UNIMPLEMENTED) {
+      throw new UnsupportedOperationException("oneDNN: " + function + " is not implemented");
+    }
     if (status != 0) {
       throw new IllegalStateException("oneDNN: %s returned %d".formatted(function, status));
     }
