@@ -68,6 +68,11 @@ record Machine(
         : 0;
   }
 
+  /** Bytes that tensors may take. */
+  static long offHeapLimit() {
+    return offHeap(Runtime.getRuntime().maxMemory());
+  }
+
   /** The JVM's limit for memory outside the heap: as large as the heap where no flag sets it. */
   private static long offHeap(long heap) {
     var flag =

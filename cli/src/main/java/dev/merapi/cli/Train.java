@@ -84,6 +84,11 @@ final class Train implements Callable<Integer> {
   private Optional<Path> resume;
 
   @Option(
+      names = "--dry-run",
+      description = "Say how much memory the training is going to take, and end.")
+  private boolean dryRun;
+
+  @Option(
       names = "--profile",
       description =
           "Say where the time goes: a table of kernels, and profile.txt and trace.json in the"
@@ -121,11 +126,17 @@ final class Train implements Callable<Integer> {
       case Recipe.Training training -> {
         // All that can be wrong with the user's input shows before a folder is made.
         var run = prepare(training);
+        if (dryRun) {
+          yield 0;
+        }
         try (var writer = create(recipe, run.fingerprint())) {
           yield train(run, writer, Optional.empty());
         }
       }
       case Recipe.Descent descent -> {
+        output.refuse(
+            dryRun ? Optional.of(true) : Optional.empty(),
+            "this recipe trains a handful of numbers; leave --dry-run away");
         output.refuse(data, "this recipe makes its own data and reads none; leave --data away");
         try (var writer = create(recipe, "")) {
           var report =
@@ -143,6 +154,9 @@ final class Train implements Callable<Integer> {
           path, "this run is a demonstration of a second", "run its recipe again");
     }
     var run = prepare(training);
+    if (dryRun) {
+      return 0;
+    }
     var resumed = RunWriter.resume(path);
     try (var writer = resumed.writer()) {
       // Weights of another network are refused before anything of the run is changed.
@@ -169,6 +183,12 @@ final class Train implements Callable<Integer> {
     var run = TrainingRun.prepare(recipe, data, output.downloads());
     output.line(run.sizes());
     run.notes().forEach(note -> output.line("note: " + note));
+    var memory = run.memory();
+    if (dryRun) {
+      output.line(memory.table());
+      output.json(memory);
+    }
+    memory.requireFits(Machine.offHeapLimit());
     return run;
   }
 

@@ -85,6 +85,23 @@ final class TrainTest {
   }
 
   @Test
+  void aDryRunSaysWhatMemoryIsNeededAndTakesNone() {
+    var arguments =
+        new ArrayList<>(List.of("train", "digits", "--json", "--dry-run", "--runs", runs()));
+    arguments.addAll(TINY);
+    assertEquals(0, run(arguments), err);
+    var need = json();
+    // A convolution to 2 channels, one to 4 numbers of 2 * 14 * 14, and 10 classes.
+    long numbers = 2 * 9 + 2 + 4 * 392 + 4 + 10 * 4 + 10;
+    assertEquals(4 * numbers, need.get("parameters").asLong());
+    assertEquals(8 * numbers, need.get("optimizer").asLong(), "two moments");
+    assertEquals((24 + 10 + 10) * (784 + 4), need.get("data").asLong());
+    assertTrue(need.get("step").asLong() > need.get("evaluation").asLong());
+    assertTrue(out.contains("outside the heap"), out);
+    assertFalse(Files.exists(Path.of(runs())));
+  }
+
+  @Test
   void aProfileSaysWhereTheTimeGoes() throws IOException {
     var run = trained("--epochs", "1", "--profile");
     var table = Files.readString(run.file("profile.txt"));

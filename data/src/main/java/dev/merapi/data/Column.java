@@ -14,6 +14,9 @@ sealed interface Column {
   /** The shape of one example's value. */
   Shape shape();
 
+  /** Bytes of all values. */
+  long bytes();
+
   /** The values of these rows, stacked: {@code (rows, …shape)}. */
   Tensor gather(int... rows);
 
@@ -27,6 +30,11 @@ sealed interface Column {
   @SuppressWarnings("ArrayRecordComponent") // not compared; owned by the data set
   record Pixels(byte[] values, int size, Shape shape, Normalisation normalisation)
       implements Column {
+
+    @Override
+    public long bytes() {
+      return values.length;
+    }
 
     @Override
     public Tensor gather(int... rows) {
@@ -67,6 +75,11 @@ sealed interface Column {
       implements Column {
 
     @Override
+    public long bytes() {
+      return 4L * values.length;
+    }
+
+    @Override
     public Tensor gather(int... rows) {
       int width = (int) shape.elements();
       float[] out = new float[rows.length * width];
@@ -102,6 +115,11 @@ sealed interface Column {
   /** Class numbers. */
   @SuppressWarnings("ArrayRecordComponent") // not compared; owned by the data set
   record Labels(int[] values) implements Column {
+
+    @Override
+    public long bytes() {
+      return 4L * values.length;
+    }
 
     @Override
     public int size() {

@@ -13,6 +13,11 @@ public interface Dataset {
   /** The number of examples. */
   int size();
 
+  /** Bytes that the examples take in memory; 4 for each number, where a data set does not know. */
+  default long bytes() {
+    return 4L * size() * (features().elements() + target().elements());
+  }
+
   /** The shape of one example's features: {@code (1, 28, 28)} for the pictures of MNIST. */
   Shape features();
 

@@ -115,6 +115,11 @@ public final class MemoryDataset implements Dataset {
   }
 
   @Override
+  public long bytes() {
+    return x.bytes() + y.bytes();
+  }
+
+  @Override
   public Shape features() {
     return x.shape();
   }

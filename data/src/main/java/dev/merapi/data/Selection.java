@@ -23,6 +23,12 @@ final class Selection implements Dataset {
     return rows.length;
   }
 
+  /** Its share of the whole. */
+  @Override
+  public long bytes() {
+    return whole.size() == 0 ? 0 : whole.bytes() / whole.size() * size();
+  }
+
   @Override
   public Shape features() {
     return whole.features();

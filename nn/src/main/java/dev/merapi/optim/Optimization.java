@@ -1,5 +1,6 @@
 package dev.merapi.optim;
 
+import dev.merapi.graph.Engine;
 import dev.merapi.nn.Mode;
 import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.DType;
@@ -158,6 +159,12 @@ public final class Optimization {
       pendingLoss += weight * result.loss();
     }
     return result;
+  }
+
+  /** Bytes that such a step computes in; computes and takes nothing yet. */
+  public long workspace(Tensor loss, Mode mode, Tensor... outputs) {
+    Step step = stepGraph(loss, mode, 1, outputs);
+    return Engine.shared().program(step.outputs(), step.assignments()).bytes();
   }
 
   private static StepResult result(double loss, double rate, List<Tensor> values) {

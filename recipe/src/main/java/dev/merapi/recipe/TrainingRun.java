@@ -13,6 +13,7 @@ import dev.merapi.tensor.Parameter;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
+import dev.merapi.train.MemoryNeed;
 import dev.merapi.train.Progress;
 import dev.merapi.train.RunWriter;
 import dev.merapi.train.Saving;
@@ -126,6 +127,11 @@ public final class TrainingRun {
             data.train().size(),
             heldOut ? data.validation().size() : 0,
             data.test().size());
+  }
+
+  /** The memory that {@link #train} is going to take. */
+  public MemoryNeed memory() {
+    return trainer.memory(data);
   }
 
   /** The fingerprint of the training data. */

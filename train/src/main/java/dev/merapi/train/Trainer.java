@@ -1,20 +1,26 @@
 package dev.merapi.train;
 
+import dev.merapi.data.Batch;
 import dev.merapi.data.Batches;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
+import dev.merapi.graph.Engine;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
 import dev.merapi.nn.Mode;
+import dev.merapi.nn.Parameters;
+import dev.merapi.optim.Optimization;
 import dev.merapi.optim.Optimizer;
 import dev.merapi.optim.StepOptions;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -190,6 +196,58 @@ public final class Trainer {
   }
 
   /**
+   * The memory that {@link #fit} is going to take. Compiles its programs, which stay for it, and
+   * runs none.
+   *
+   * @throws MerapiException if there is nothing to train on
+   */
+  public MemoryNeed memory(Splits data) {
+    if (data.train().size() == 0) {
+      throw new MerapiException("memory: there is nothing to train on; give training samples");
+    }
+    var optimization = Optimization.of(model, optimizer, options);
+    var mode = Mode.training(key);
+    var first = data.train().batches(batch).epoch(0).iterator().next();
+    var prediction = model.apply(first.x(), mode);
+    long step =
+        optimization.workspace(
+            this.loss.apply(prediction, first.y()),
+            mode,
+            metrics.stream()
+                .map(metric -> metric.total(prediction, first.y()))
+                .toArray(Tensor[]::new));
+    long evaluation = 0;
+    for (var part : List.of(data.validation(), data.test())) {
+      if (part.size() > 0) {
+        var outputs = measured(inOrder(part).epoch(0).iterator().next());
+        evaluation = Math.max(evaluation, Engine.shared().program(outputs, List.of()).bytes());
+      }
+    }
+    long sums = accumulate > 1 ? 4 * Parameters.count(model) : 0;
+    return new MemoryNeed(
+        bytes(Parameters.of(model)),
+        bytes(optimization.state()) + sums,
+        step,
+        evaluation,
+        data.train().bytes() + data.validation().bytes() + data.test().bytes());
+  }
+
+  private static long bytes(Map<String, Parameter> parameters) {
+    return parameters.values().stream()
+        .mapToLong(parameter -> parameter.shape().elements() * parameter.dtype().bytes())
+        .sum();
+  }
+
+  /** The loss and the metrics of a batch, in evaluation. */
+  private List<Tensor> measured(Batch batch) {
+    var prediction = model.apply(batch.x());
+    var outputs = new ArrayList<Tensor>();
+    outputs.add(loss.apply(prediction, batch.y()));
+    metrics.forEach(metric -> outputs.add(metric.total(prediction, batch.y())));
+    return outputs;
+  }
+
+  /**
    * Trains on {@code data.train()} and looks at {@code data.validation()} after each epoch.
    *
    * @throws MerapiException if there is nothing to train on, or the loss or the gradients become
@@ -217,6 +275,7 @@ public final class Trainer {
       outputs.add(loss.apply(prediction, batch.y()));
       metrics.forEach(metric -> outputs.add(metric.total(prediction, batch.y())));
       var values = Totals.numbers(step(outputs).run());
+      var values = Totals.numbers(new Step(measured(batch), List.of()).run());
       totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
     }
     return totals.scores(metrics);
