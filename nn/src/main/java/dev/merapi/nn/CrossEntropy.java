@@ -56,8 +56,7 @@ public record CrossEntropy(
   @Override
   public Tensor apply(Tensor logits, Tensor target) {
     Advice.onLogits("crossEntropy", logits).ifPresent(Advice::once);
-    Advice.onOneClass("crossEntropy", logits.shape(), Classes.axis(logits))
-        .ifPresent(Advice::once);
+    Advice.onOneClass("crossEntropy", logits.shape(), Classes.axis(logits)).ifPresent(Advice::once);
     Tensor logProbabilities = logits.logSoftmax(Classes.axis(logits));
     return target.dtype().isFloat()
         ? ofProbabilities(logProbabilities, target)
