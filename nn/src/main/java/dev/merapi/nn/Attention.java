@@ -1,5 +1,7 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.AttentionOptions;
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Tensor;
 
 /** {@code softmax(q kᵀ / √dim) v}. */
@@ -11,26 +13,11 @@ final class Attention {
    * Where it is causal the last query sees all keys, and each one before it one less.
    */
   static Tensor of(Tensor q, Tensor k, Tensor v, boolean causal, double dropout, Mode mode) {
-    int heads = q.shape().size(1);
-    Tensor scores = q.matmul(shared(k, heads).mT()).mul(1 / Math.sqrt(q.shape().size(-1)));
-    if (causal) {
-      int time = q.shape().size(2);
-      int timeK = k.shape().size(2);
-      Tensor seen = Tensor.arange(timeK).le(Tensor.arange(time).unsqueeze(-1).add(timeK - time));
-      scores = seen.where(scores, Double.NEGATIVE_INFINITY);
-    }
-    return Dropout.of(dropout).apply(scores.softmax(-1), mode).matmul(shared(v, heads));
-  }
-
-  /** Each head of keys repeated for the heads of queries that it serves. */
-  private static Tensor shared(Tensor x, int heads) {
-    int own = x.shape().size(1);
-    if (own == heads) {
-      return x;
-    }
-    var s = x.shape();
-    return x.unsqueeze(2)
-        .broadcastTo(s.size(0), own, heads / own, s.size(2), s.size(3))
-        .flatten(1, 2);
+    var options = AttentionOptions.DEFAULT.causal(causal);
+    return switch (mode) {
+      case Mode.Training pass when dropout > 0 ->
+          Fused.attention(q, k, v, options.dropout(dropout, pass.nextKey()));
+      case Mode.Training _, Mode.Evaluation _ -> Fused.attention(q, k, v, options);
+    };
   }
 }

@@ -1,12 +1,11 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One layer of long short-term memory (Hochreiter and Schmidhuber, 1997), from zeros: {@code
@@ -46,26 +45,7 @@ public record LstmLayer(
               .formatted(x.shape(), in, inputWeight.shape()));
     }
     Tensor gates = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias);
-    return recur(gates);
-  }
-
-  /** (batch, time, 4 · hidden) → (batch, time, hidden). */
-  private Tensor recur(Tensor gates) {
-    int hidden = hiddenWeight.shape().size(1);
-    int batch = gates.shape().size(0);
-    Tensor h = Tensor.zeros(batch, hidden);
-    Tensor c = Tensor.zeros(batch, hidden);
-    List<Tensor> outputs = new ArrayList<>();
-    for (int t = 0; t < gates.shape().size(1); t++) {
-      Tensor z = gates.select(1, t).add(h.matmul(hiddenWeight.mT())); // (batch, 4 · hidden)
-      Tensor i = z.slice(1, 0, hidden).sigmoid();
-      Tensor f = z.slice(1, hidden, 2 * hidden).sigmoid();
-      Tensor g = z.slice(1, 2 * hidden, 3 * hidden).tanh();
-      Tensor o = z.slice(1, 3 * hidden, 4 * hidden).sigmoid();
-      c = f.mul(c).add(i.mul(g));
-      h = o.mul(c.tanh());
-      outputs.add(h);
-    }
-    return Tensor.stack(1, outputs);
+    Tensor zeros = Tensor.zeros(x.shape().size(0), hiddenWeight.shape().size(1));
+    return Fused.lstm(gates, hiddenWeight, zeros, zeros).h();
   }
 }
