@@ -34,7 +34,7 @@ final class CrossEntropy {
           for (long row = from; row < to; row++) {
             long x = row(0, buffers, row);
             float most = loops.most(x, classes);
-            float shift = most - most == 0 ? most : 0; // 0 where it is not finite
+            float shift = Float.isFinite(most) ? most : 0;
             float sum = loops.sumOfExponentials(x, classes, shift);
             int number = number(buffers, row);
             float loss =
