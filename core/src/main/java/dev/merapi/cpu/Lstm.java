@@ -47,8 +47,8 @@ final class Lstm implements Backend.Task {
     this.rows = panels.rowsOfTask(batch);
     this.packed = new Memories(panels.bytes());
     long tile = 4L * panels.tile();
-    states = places.take(panels.blocks() * rows * TileKernel.ROW_STRIDE);
-    nextStates = places.take(panels.blocks() * rows * TileKernel.ROW_STRIDE);
+    states = places.take((long) panels.blocks() * rows * TileKernel.ROW_STRIDE);
+    nextStates = places.take((long) panels.blocks() * rows * TileKernel.ROW_STRIDE);
     cell = places.take(tile * panels.panels() * (rows / kernel.rows()));
     gates = places.take(GATES * tile);
     output = places.take(tile);

@@ -104,7 +104,7 @@ final class LstmGradient implements Backend.Task {
       long out = buffers[k.out()] + 16L * batch * time * hidden; // behind dx
       for (int row = 0; row < count; row += kernel.rows()) {
         for (int panel = 0; panel < panels.panels(); panel++) {
-          long at = (long) (first + row) * hidden + panel * kernel.columns();
+          long at = (long) (first + row) * hidden + (long) panel * kernel.columns();
           store(row, panel, tileAt(states, row, panel), out + 4 * at, 4L * hidden);
           long behind = at + (long) batch * hidden;
           store(row, panel, tileAt(cell, row, panel), out + 4 * behind, 4L * hidden);
