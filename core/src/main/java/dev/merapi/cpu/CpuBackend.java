@@ -5,6 +5,10 @@ import dev.merapi.backend.Accelerators;
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.FusedAttention;
 import dev.merapi.graph.FusedAttentionGradient;
+import dev.merapi.graph.FusedCrossEntropy;
+import dev.merapi.graph.FusedCrossEntropyGradient;
+import dev.merapi.graph.FusedLstm;
+import dev.merapi.graph.FusedLstmGradient;
 import dev.merapi.graph.FusedOp;
 import dev.merapi.graph.Kernel;
 import dev.merapi.tensor.Shape;
@@ -87,6 +91,8 @@ public final class CpuBackend implements Backend {
         && switch (op) {
           case FusedAttention _, FusedAttentionGradient _ ->
               shapes.getFirst().size(3) <= TileKernel.DEPTH;
+          case FusedCrossEntropy _, FusedCrossEntropyGradient _ -> true;
+          case FusedLstm _, FusedLstmGradient _ -> true;
         };
   }
 
@@ -95,6 +101,11 @@ public final class CpuBackend implements Backend {
       case FusedAttention op -> new Attention(pool, AttentionLoops.best(), op, fused);
       case FusedAttentionGradient op ->
           new AttentionGradient(pool, AttentionLoops.best(), op, fused);
+      case FusedCrossEntropy op -> new CrossEntropy(pool, SoftmaxLoops.best(), op, fused)::losses;
+      case FusedCrossEntropyGradient(var op) ->
+          new CrossEntropy(pool, SoftmaxLoops.best(), op, fused)::gradient;
+      case FusedLstm _ -> new Lstm(pool, loops, fused);
+      case FusedLstmGradient _ -> new LstmGradient(pool, loops, fused);
     };
   }
 }

@@ -11,9 +11,9 @@ import java.util.List;
  * The gradients of {@link FusedAttention} for q, k and v, with the probabilities computed again.
  *
  * <p>Inputs: those of the attention, its result, and dy (batch, heads, time, dim). Where there are
- * as many keys as queries, the result is (batch, time, (heads + 2 kvHeads) · dim), as one
- * projection to q, k and v would have made them: dq, then dk, then dv. Otherwise dq (batch, time,
- * heads, dim), dk and dv (batch, timeK, kvHeads, dim) stand one after another.
+ * as many keys as queries, the result is (batch, time, heads + 2 kvHeads, dim), as one projection
+ * to q, k and v would have made them: dq, then dk, then dv. Otherwise dq (batch, time, heads, dim),
+ * dk and dv (batch, timeK, kvHeads, dim) stand one after another.
  */
 public record FusedAttentionGradient(FusedAttention attention) implements FusedOp {
 
@@ -26,7 +26,7 @@ public record FusedAttentionGradient(FusedAttention attention) implements FusedO
   public Shape shape(List<Shape> shapes) {
     var sizes = Sizes.of(shapes);
     return joint(sizes)
-        ? Shape.of(sizes.batch(), sizes.time(), (sizes.heads() + 2 * sizes.kvHeads()) * sizes.dim())
+        ? Shape.of(sizes.batch(), sizes.time(), sizes.heads() + 2 * sizes.kvHeads(), sizes.dim())
         : Shape.of(Math.toIntExact(sizes.query().elements() + 2 * sizes.keys().elements()));
   }
 
@@ -48,7 +48,7 @@ public record FusedAttentionGradient(FusedAttention attention) implements FusedO
     List<Tensor> parts = new ArrayList<>();
     for (Tensor gradient : gradients) {
       Tensor byTime = gradient.permute(0, 2, 1, 3); // (batch, time, heads, dim)
-      parts.add(joint(sizes) ? byTime.flatten(2, 3) : byTime.flatten(0, 3));
+      parts.add(joint(sizes) ? byTime : byTime.flatten(0, 3));
     }
     return Tensor.concat(joint(sizes) ? 2 : 0, parts);
   }
@@ -56,17 +56,18 @@ public record FusedAttentionGradient(FusedAttention attention) implements FusedO
   /** dq, dk and dv of the result, each (batch, heads, time, dim). */
   List<Tensor> parts(Tensor result, List<Tensor> inputs) {
     var sizes = Sizes.of(inputs.stream().map(Tensor::shape).toList());
+    Tensor heads = joint(sizes) ? result.permute(0, 2, 1, 3) : result; // (batch, all, time, dim)
     List<Tensor> parts = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < 3; i++) {
-      Shape shape = inputs.get(i).shape();
-      int axis = joint(sizes) ? 2 : 0;
-      int size = joint(sizes) ? shape.size(1) * shape.size(3) : Math.toIntExact(shape.elements());
+    for (Tensor x : inputs.subList(0, 3)) {
+      Shape shape = x.shape();
+      int size = joint(sizes) ? shape.size(1) : Math.toIntExact(shape.elements());
+      Tensor part = heads.slice(joint(sizes) ? 1 : 0, from, from + size);
       parts.add(
-          result
-              .slice(axis, from, from + size)
-              .reshape(shape.size(0), shape.size(2), shape.size(1), shape.size(3))
-              .permute(0, 2, 1, 3));
+          joint(sizes)
+              ? part
+              : part.reshape(shape.size(0), shape.size(2), shape.size(1), shape.size(3))
+                  .permute(0, 2, 1, 3));
       from += size;
     }
     return parts;

@@ -5,6 +5,7 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * An op that a backend may have a kernel of its own for, with its definition in plain ops beside
@@ -14,7 +15,13 @@ import java.util.List;
  * <p>An op has one f32 result. Where it makes several things, they stand one after another in it,
  * and slices and reshapes look at them without a copy.
  */
-public sealed interface FusedOp permits FusedAttention, FusedAttentionGradient {
+public sealed interface FusedOp
+    permits FusedAttention,
+        FusedAttentionGradient,
+        FusedCrossEntropy,
+        FusedCrossEntropyGradient,
+        FusedLstm,
+        FusedLstmGradient {
 
   /** For people: {@code attention}. */
   String label();
@@ -24,6 +31,14 @@ public sealed interface FusedOp permits FusedAttention, FusedAttentionGradient {
 
   /** Arithmetic, as {@link Cost} counts it. */
   long flops(List<Shape> shapes);
+
+  /**
+   * The input that the result may be written over, row by row, where nobody needs it later; it has
+   * the result's shape.
+   */
+  default OptionalInt overwritten() {
+    return OptionalInt.empty();
+  }
 
   /** The value in plain ops. */
   Tensor definition(List<Tensor> inputs);

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A piece of work in a {@link Program}: a description that a backend prepares once and runs often.
  * Memory is named by buffer numbers; outputs never overlap inputs unless they are the same elements
- * of the same buffer in a {@link Rows} kernel.
+ * of the same buffer in a {@link Rows} kernel, or in a {@link Fused} one that allows it.
  */
 public sealed interface Kernel {
 
@@ -162,7 +162,8 @@ public sealed interface Kernel {
   }
 
   /**
-   * A {@link FusedOp}: f32 results, contiguous, of inputs whose last axis is contiguous.
+   * A {@link FusedOp}: f32 results, contiguous, of inputs whose last axis is contiguous. The result
+   * may be one of the inputs where the op allows that.
    *
    * @param shapes of the inputs, over whose axes the views have their strides
    */

@@ -5,9 +5,11 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** From units to kernels over buffers: slots first, then one buffer for each stored node. */
 final class Lowering {
@@ -45,8 +47,10 @@ final class Lowering {
     for (int i = 0; i < targets.size(); i++) {
       place(legal.roots.get(outputs + i), targets.get(i), legal.roots.subList(0, outputs));
     }
-    List<Unit> schedule = fusion.schedule();
-    for (Unit unit : schedule) {
+    Set<Unit> done = new HashSet<>();
+    for (Unit unit : fusion.schedule()) {
+      done.add(unit);
+      overwrite(unit.members.getFirst(), done);
       name(unit);
       int before = kernels.size();
       lower(unit);
@@ -112,6 +116,25 @@ final class Lowering {
       }
     }
     return true;
+  }
+
+  /** Gives a fused op the memory of an input that it may overwrite, and that nobody reads later. */
+  private void overwrite(Tensor y, Set<Unit> done) {
+    if (!(y.op() instanceof Op.Fused(var op, var inputs)) || op.overwritten().isEmpty()) {
+      return;
+    }
+    Strided view = legal.view(inputs.get(op.overwritten().getAsInt()));
+    Tensor base = view.base();
+    Integer buffer = numbers.get(base);
+    boolean own = buffer != null && buffer >= slots && !legal.roots.contains(base);
+    boolean whole = view.inOrder() && view.shape().elements() == base.shape().elements();
+    boolean last =
+        fusion.usersOf(base).stream()
+            .map(fusion.unitOf::get)
+            .allMatch(unit -> unit == null || done.contains(unit));
+    if (own && whole && last) {
+      numbers.put(y, buffer);
+    }
   }
 
   private void name(Unit unit) {
@@ -205,10 +228,13 @@ final class Lowering {
         Ints space = Ints.of(x.shape().slice(1, x.shape().rank()).toArray());
         kernels.add(new Kernel.ArgPool(read(x), out, x.shape().size(0), space, windows));
       }
-      case Op.Fused(var op, var inputs) -> {
-        List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
-        kernels.add(new Kernel.Fused(op, shapes, inputs.stream().map(this::view).toList(), out));
-      }
+      case Op.Fused(var op, var inputs) ->
+          kernels.add(
+              new Kernel.Fused(
+                  op,
+                  inputs.stream().map(Tensor::shape).toList(),
+                  inputs.stream().map(this::view).toList(),
+                  out));
       case Op.Concat concat -> concat(concat, y, out);
       case Op.Pad pad -> pad(pad, y, out);
       default -> throw new IllegalStateException("no kernel for " + y.op());

@@ -1,5 +1,6 @@
 package dev.merapi.graph;
 
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +29,24 @@ record Pieces(Tensor whole, int axis, TreeMap<Integer, Integer> parts) {
               && slice.starts().equals(before)
               && apart(slice.steps(), interior) ->
           x;
+      case Op.Pad(var x, var before, _, var interior, double value)
+          when value == 0 && dense(slice.steps()) && beside(slice, x.shape(), before, interior) ->
+          Tensor.zeros(slice.shape().toArray()).cast(y.dtype());
       case Op.Concat concat -> part(concat, slice).orElse(y);
       default -> y;
     };
+  }
+
+  /** Whether a slice takes nothing but padding, along some axis. */
+  private static boolean beside(Op.Slice slice, Shape x, Ints before, Ints interior) {
+    for (int i = 0; i < x.rank(); i++) {
+      int from = slice.starts().get(i);
+      int end = before.get(i) + x.size(i) + Math.max(0, x.size(i) - 1) * interior.get(i);
+      if (from + slice.shape().size(i) <= before.get(i) || from >= end) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean apart(Ints steps, Ints interior) {

@@ -1,8 +1,11 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.FusedAttention;
+import dev.merapi.graph.FusedCrossEntropy;
+import dev.merapi.graph.FusedLstm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Pieces of networks that have kernels of their own, faster and in less memory than the plain ops
@@ -18,9 +21,10 @@ public final class Fused {
    * (batch, heads, time, dim). Each head of k and v serves heads / kvHeads of q. A query that sees
    * no key gets zeros.
    *
-   * <p>The three may be slices and permutations of one projection (batch, time, 3 · heads · dim);
-   * nothing is copied then, and their gradients come back as one tensor. The result lies in memory
-   * as (batch, time, heads, dim), so that {@code permute(0, 2, 1, 3).flatten(2, 3)} costs nothing.
+   * <p>Nothing is copied where the three are slices of the heads of one projection (batch, time,
+   * heads + 2 · kvHeads, dim) after {@code permute(0, 2, 1, 3)}, and their gradients come back as
+   * one tensor. The result lies in memory as (batch, time, heads, dim), so that {@code permute(0,
+   * 2, 1, 3).flatten(2, 3)} costs nothing.
    */
   public static Tensor attention(Tensor q, Tensor k, Tensor v, AttentionOptions options) {
     int dim = q.shape().rank() == 4 ? q.shape().size(3) : 1;
@@ -49,4 +53,44 @@ public final class Fused {
             options.dropout());
     return op.output(op.of(inputs), q.shape());
   }
+
+  /**
+   * Cross-entropy {@code log Σ exp(x) - x[class]} of each row, whose probabilities are never in
+   * memory; the gradient is written over the logits where nobody else reads them: logits (rows,
+   * classes), class numbers (rows) → (rows). The loss of the ignored class number is 0, that of one
+   * outside 0 … classes - 1 NaN.
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor classes, OptionalLong ignored) {
+    var op = new FusedCrossEntropy(ignored);
+    Tensor number = classes; // what an i32 cannot hold is no class, and stays none
+    if (classes.dtype() == DType.I64) {
+      number = classes.max(Tensor.constant(DType.I64, Integer.MIN_VALUE));
+      number = number.min(Tensor.constant(DType.I64, Integer.MAX_VALUE));
+    }
+    Tensor result = op.of(List.of(logits.cast(DType.F32), number.cast(DType.I32)));
+    return result.slice(0, 0, classes.shape().size(0));
+  }
+
+  /**
+   * A long short-term memory over a whole sequence. With (i, f, g, o) the parts of {@code x[t] +
+   * h[t-1] weightᵀ}: {@code c[t] = σ(f) c[t-1] + σ(i) tanh(g)}, {@code h[t] = σ(o) tanh(c[t])}.
+   *
+   * @param x the inputs' projections with all biases, (batch, time, 4 · hidden)
+   * @param weight (4 · hidden, hidden)
+   * @param h the first output, (batch, hidden)
+   * @param c the first cell, (batch, hidden)
+   */
+  public static States lstm(Tensor x, Tensor weight, Tensor h, Tensor c) {
+    var op = new FusedLstm();
+    Tensor w = weight.cast(DType.F32);
+    Tensor result = op.of(List.of(x.cast(DType.F32), w, h.cast(DType.F32), c.cast(DType.F32)));
+    return new States(
+        op.output(result, 0, x.shape(), w.shape()), op.output(result, 1, x.shape(), w.shape()));
+  }
+
+  /**
+   * The outputs and the cells of all steps, each (batch, time, hidden); the last ones are {@code
+   * h.slice(1, time - 1, time)} and the same of c.
+   */
+  public record States(Tensor h, Tensor c) {}
 }

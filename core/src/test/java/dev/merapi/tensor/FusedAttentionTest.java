@@ -124,12 +124,10 @@ final class FusedAttentionTest {
     int heads = 4;
     int dim = 32;
     Tensor x = numbers(1, 3, 64, 3 * heads * dim); // (batch, time, 3 · heads · dim)
-    List<Tensor> parts = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      Tensor part = x.slice(2, i * heads * dim, (i + 1) * heads * dim);
-      parts.add(part.unflatten(2, heads, dim).permute(0, 2, 1, 3));
-    }
-    Tensor y = Fused.attention(parts.get(0), parts.get(1), parts.get(2), CAUSAL);
+    Tensor cut = x.unflatten(2, 3 * heads, dim).permute(0, 2, 1, 3); // (batch, all, time, dim)
+    Tensor q = cut.slice(1, 0, heads);
+    Tensor k = cut.slice(1, heads, 2 * heads);
+    Tensor y = Fused.attention(q, k, cut.slice(1, 2 * heads, 3 * heads), CAUSAL);
     Tensor merged = y.permute(0, 2, 1, 3).flatten(2, 3);
     Tensor weight = numbers(2, heads * dim, heads * dim);
     Tensor loss = merged.matmul(weight).mul(numbers(3, 3, 64, heads * dim)).sum();

@@ -1,6 +1,7 @@
 package dev.merapi.nn;
 
 import dev.merapi.tensor.DType;
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
@@ -25,6 +26,8 @@ import java.util.OptionalLong;
 public record CrossEntropy(
     double labelSmoothing, Optional<Tensor> weight, OptionalLong ignored, Reduction reduction)
     implements Loss {
+  /** From so many classes on their probabilities are not kept. */
+  private static final int MANY_CLASSES = 1024;
 
   public CrossEntropy {
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
@@ -57,10 +60,28 @@ public record CrossEntropy(
   public Tensor apply(Tensor logits, Tensor target) {
     Advice.onLogits("crossEntropy", logits).ifPresent(Advice::once);
     Advice.onOneClass("crossEntropy", logits.shape(), Classes.axis(logits)).ifPresent(Advice::once);
+    if (isPlain(logits, target)) {
+      Tensor losses = Fused.crossEntropy(logits, target, ignored);
+      Tensor counted =
+          ignored.isPresent()
+              ? target.ne((double) ignored.getAsLong()).cast(DType.F32)
+              : Tensor.ones(target.shape().toArray());
+      return reduction.of(losses, counted);
+    }
     Tensor logProbabilities = logits.logSoftmax(Classes.axis(logits));
     return target.dtype().isFloat()
         ? ofProbabilities(logProbabilities, target)
         : ofClasses(logProbabilities, target);
+  }
+
+  /** Class numbers of many classes, and nothing that the kernel does not know. */
+  private boolean isPlain(Tensor logits, Tensor target) {
+    return !target.dtype().isFloat()
+        && labelSmoothing == 0
+        && weight.isEmpty()
+        && logits.shape().rank() == 2
+        && logits.shape().size(1) >= MANY_CLASSES
+        && target.shape().equals(logits.shape().slice(0, 1));
   }
 
   private Tensor ofProbabilities(Tensor logProbabilities, Tensor target) {

@@ -1,10 +1,10 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,25 +45,8 @@ public record LstmLayer(
   public Result run(Tensor x, List<Tensor> before) {
     List<Tensor> state = begin(x, before);
     Tensor gates = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias);
-    return recur(gates, state.get(0), state.get(1));
-  }
-
-  /** (batch, time, 4 · hidden) → (batch, time, hidden). */
-  private Result recur(Tensor gates, Tensor h0, Tensor c0) {
-    int hidden = hidden();
-    Tensor h = h0;
-    Tensor c = c0;
-    List<Tensor> outputs = new ArrayList<>();
-    for (int t = 0; t < gates.shape().size(1); t++) {
-      Tensor z = gates.select(1, t).add(h.matmul(hiddenWeight.mT())); // (batch, 4 · hidden)
-      Tensor i = z.slice(1, 0, hidden).sigmoid();
-      Tensor f = z.slice(1, hidden, 2 * hidden).sigmoid();
-      Tensor g = z.slice(1, 2 * hidden, 3 * hidden).tanh();
-      Tensor o = z.slice(1, 3 * hidden, 4 * hidden).sigmoid();
-      c = f.mul(c).add(i.mul(g));
-      h = o.mul(c.tanh());
-      outputs.add(h);
-    }
-    return new Result(Tensor.stack(1, outputs), List.of(h, c));
+    var states = Fused.lstm(gates, hiddenWeight, state.get(0), state.get(1));
+    return new Result(
+        states.h(), List.of(states.h().select(1, -1), states.c().select(1, -1)));
   }
 }

@@ -164,7 +164,7 @@ public final class Optimization {
   /** Bytes that such a step computes in; computes and takes nothing yet. */
   public long workspace(Tensor loss, Mode mode, Tensor... outputs) {
     Step step = stepGraph(loss, mode, 1, outputs);
-    return Engine.shared().program(step.outputs(), step.assignments()).bytes();
+    return Engine.shared().program(step).bytes();
   }
 
   private static StepResult result(double loss, double rate, List<Tensor> values) {

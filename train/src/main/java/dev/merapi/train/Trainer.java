@@ -220,7 +220,7 @@ public final class Trainer {
     for (var part : List.of(data.validation(), data.test())) {
       if (part.size() > 0) {
         var outputs = measured(inOrder(part).epoch(0).iterator().next());
-        evaluation = Math.max(evaluation, Engine.shared().program(outputs, List.of()).bytes());
+        evaluation = Math.max(evaluation, Engine.shared().program(step(outputs)).bytes());
       }
     }
     long sums = accumulate > 1 ? 4 * Parameters.count(model) : 0;
@@ -270,12 +270,7 @@ public final class Trainer {
     }
     var totals = Totals.none(metrics);
     for (var batch : inOrder(data).epoch(0)) {
-      var prediction = model.apply(batch.x());
-      var outputs = new ArrayList<Tensor>();
-      outputs.add(loss.apply(prediction, batch.y()));
-      metrics.forEach(metric -> outputs.add(metric.total(prediction, batch.y())));
-      var values = Totals.numbers(step(outputs).run());
-      var values = Totals.numbers(new Step(measured(batch), List.of()).run());
+      var values = Totals.numbers(step(measured(batch)).run());
       totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
     }
     return totals.scores(metrics);

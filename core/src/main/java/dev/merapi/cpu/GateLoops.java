@@ -1,0 +1,25 @@
+package dev.merapi.cpu;
+
+/**
+ * The functions of recurrent cells over tiles: {@link ScalarGates} is the definition, {@link
+ * VectorGates} the same bits faster. Gates stand one after another, n floats each, n whole vectors.
+ */
+interface GateLoops {
+  /** The loops that this JVM can run best. */
+  static GateLoops best() {
+    return Kernels.vectorised() && VectorAttention.suits() ? new VectorGates() : new ScalarGates();
+  }
+
+  /** {@code c ← f c + i g} for gates i, f, o, g. */
+  void cell(long gates, long c, int n);
+
+  /**
+   * For gates i, f, o, g after their functions, and the gradients dh and dc of the cell's results:
+   * the gradients of the gates before their functions over the gates, and that of the cell before
+   * over dc.
+   *
+   * @param before the cell before
+   * @param bent tanh of the cell
+   */
+  void cellGradient(long gates, long dh, long before, long bent, long dc, int n);
+}
