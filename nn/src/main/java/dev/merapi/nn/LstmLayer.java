@@ -46,7 +46,6 @@ public record LstmLayer(
     List<Tensor> state = begin(x, before);
     Tensor gates = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias);
     var states = Fused.lstm(gates, hiddenWeight, state.get(0), state.get(1));
-    return new Result(
-        states.h(), List.of(states.h().select(1, -1), states.c().select(1, -1)));
+    return new Result(states.h(), List.of(states.h().select(1, -1), states.c().select(1, -1)));
   }
 }

@@ -69,7 +69,7 @@ public record MemoryNeed(long parameters, long optimizer, long step, long evalua
     }
     return step >= evaluation
         ? "make `training.batch` smaller (with `training.accumulate` as much larger the steps stay"
-              + " the same), or the model"
+            + " the same), or the model"
         : "make `evaluation.batch` smaller";
   }
 
