@@ -113,7 +113,7 @@ final class Lstm implements Backend.Task {
       long from = x.offset() + (first + row) * x.strides().get(0) + t * x.strides().get(1);
       for (int i = 0; i < GATES; i++) {
         long gate = base + gates + 4L * n * i;
-        long column = (long) ORDER[i] * hidden + panel * kernel.columns();
+        long column = (long) ORDER[i] * hidden + (long) panel * kernel.columns();
         kernel.copy(
             some,
             panels.columns(panel),
