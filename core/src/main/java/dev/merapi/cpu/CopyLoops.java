@@ -24,10 +24,8 @@ final class CopyLoops {
   /** There is no vector of fewer than 8 bytes. */
   private static final boolean NARROW = LANES >= 8;
 
-  private static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(byte.class, shape(NARROW ? LANES : 8));
-  private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, shape(2 * LANES));
+  static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, shape(NARROW ? LANES : 8));
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, shape(2 * LANES));
 
   private CopyLoops() {}
 
@@ -55,40 +53,55 @@ final class CopyLoops {
 
   private static void loadBytes(long x, int xStep, long out, int n) {
     for (int i = 0; i < n; i += LANES) {
-      var bytes = ByteVector.fromMemorySegment(BYTES, Memory.ALL, x + i, Memory.ORDER);
-      put(out + 4L * i, (IntVector) bytes.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0));
+      put(out + 4L * i, fromBytes(x + i));
     }
+  }
+
+  static IntVector fromBytes(long x) {
+    var bytes = ByteVector.fromMemorySegment(BYTES, Memory.ALL, x, Memory.ORDER);
+    return (IntVector) bytes.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
   }
 
   private static void storeBytes(long x, int xStep, long out, int n) {
     for (int i = 0; i < n; i += LANES) {
-      ints(x + 4L * i)
-          .convertShape(VectorOperators.I2B, BYTES, 0)
-          .intoMemorySegment(Memory.ALL, out + i, Memory.ORDER);
+      toBytes(out + i, ints(x + 4L * i));
     }
+  }
+
+  static void toBytes(long out, IntVector x) {
+    x.convertShape(VectorOperators.I2B, BYTES, 0).intoMemorySegment(Memory.ALL, out, Memory.ORDER);
   }
 
   private static void loadBf16(long x, int xStep, long out, int n) {
     for (int i = 0; i < n; i += LANES) {
-      var halves = ShortVector.fromMemorySegment(SHORTS, Memory.ALL, x + 2L * i, Memory.ORDER);
-      var wide = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-      put(out + 4L * i, wide.lanewise(VectorOperators.LSHL, 16));
+      put(out + 4L * i, fromBf16(x + 2L * i));
     }
   }
 
-  /** {@link Numbers#bf16} on a vector. */
+  static IntVector fromBf16(long x) {
+    var halves = ShortVector.fromMemorySegment(SHORTS, Memory.ALL, x, Memory.ORDER);
+    var wide = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return wide.lanewise(VectorOperators.LSHL, 16);
+  }
+
   private static void storeBf16(long x, int xStep, long out, int n) {
     for (int i = 0; i < n; i += LANES) {
-      var bits = ints(x + 4L * i);
-      var even = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      var rounded = bits.add(0x7FFF).add(even);
-      var nan = bits.and(0x7FFFFFFF).compare(VectorOperators.GT, 0x7F800000);
-      rounded
-          .blend(bits.or(0x00400000), nan)
-          .lanewise(VectorOperators.LSHR, 16)
-          .convertShape(VectorOperators.I2S, SHORTS, 0)
-          .intoMemorySegment(Memory.ALL, out + 2L * i, Memory.ORDER);
+      toBf16(out + 2L * i, ints(x + 4L * i));
     }
+  }
+
+  static void toBf16(long out, IntVector floats) {
+    bf16(floats)
+        .convertShape(VectorOperators.I2S, SHORTS, 0)
+        .intoMemorySegment(Memory.ALL, out, Memory.ORDER);
+  }
+
+  /** {@link Numbers#bf16} on a vector: the upper halves. */
+  static IntVector bf16(IntVector bits) {
+    var even = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+    var rounded = bits.add(0x7FFF).add(even);
+    var nan = bits.and(0x7FFFFFFF).compare(VectorOperators.GT, 0x7F800000);
+    return rounded.blend(bits.or(0x00400000), nan).lanewise(VectorOperators.LSHR, 16);
   }
 
   static void toInts(long x, int xStep, long out, int n) {

@@ -2,6 +2,7 @@ package dev.merapi.cpu;
 
 import dev.merapi.graph.Op;
 import dev.merapi.tensor.DType;
+import java.util.Optional;
 
 /**
  * Loops over elements in memory: what {@link Step}s are made of. {@link ScalarLoops} is the
@@ -21,7 +22,14 @@ interface Loops {
 
   /** The loops that this JVM can run best. */
   static Loops best() {
-    return Kernels.vectorised() ? new VectorLoops() : new ScalarLoops();
+    return Kernels.vectorised()
+        ? new VectorLoops(Optional.of(RowGenerator.inBackground()))
+        : new ScalarLoops();
+  }
+
+  /** What makes code of whole row kernels with the same bits, where something does. */
+  default Optional<RowGenerator> generator() {
+    return Optional.empty();
   }
 
   void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n);

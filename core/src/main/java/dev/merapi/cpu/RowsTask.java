@@ -2,6 +2,7 @@ package dev.merapi.cpu;
 
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.Kernel;
+import java.util.Optional;
 
 /**
  * Runs a {@link Kernel.Rows}. The work is cut by its size alone: places that column sums keep,
@@ -11,6 +12,9 @@ import dev.merapi.graph.Kernel;
 final class RowsTask implements Backend.Task {
   /** Work of a task, in additions of an element. */
   private static final int GRAIN = 1 << 17;
+
+  /** What comes with every run, however small. */
+  private static final int TILE_COST = 1 << 9;
 
   /** Columns of a task where rows are long. */
   private static final int CHUNK = 16 * RowShape.BLOCK;
@@ -38,6 +42,12 @@ final class RowsTask implements Backend.Task {
   private final long sumsBytes;
   private final long workspaceBytes;
   private final Memories memories;
+
+  private final Optional<RowGenerator> generator;
+  private volatile RowBody body;
+
+  /** Work until generated code is asked for; threads may count past one another. */
+  private long patience;
 
   RowsTask(ComputePool pool, Loops loops, Kernel.Rows kernel, boolean merge) {
     this.pool = pool;
@@ -72,10 +82,36 @@ final class RowsTask implements Backend.Task {
     workspaceBytes =
         plan.blockBytes() + sumsBytes * plan.columnSums().size() + 2 * Loops.REDUCE_BYTES;
     memories = new Memories(partialBytes());
+    generator = loops.generator();
+    body = generator.map(g -> g.first(plan)).orElseGet(() -> RowBody.plain(plan));
+    patience = generator.map(RowGenerator::patience).orElse(Long.MAX_VALUE);
+  }
+
+  RowPlan plan() {
+    return plan;
+  }
+
+  RowBody body() {
+    return body;
+  }
+
+  /** Goes on with another body, which must have the same bits. */
+  void use(RowBody other) {
+    body = other;
+  }
+
+  private void count(long elements) {
+    if (patience > 0) {
+      patience -= elements * plan.cost() + TILE_COST;
+      if (patience <= 0) {
+        generator.ifPresent(g -> g.want(this));
+      }
+    }
   }
 
   @Override
   public void run(long[] buffers) {
+    count(space.allRows() * space.inner());
     int tasks = Math.multiplyExact(Math.multiplyExact(keptGroups, segments), chunks);
     var memory = memories.take();
     long partials = memory.address();
@@ -99,9 +135,11 @@ final class RowsTask implements Backend.Task {
    * @param row0 number of the first row, over all outer axes
    */
   void tile(long[] buffers, long row0, int rows, int column0, int columns) {
-    Frame f = frame();
+    count((long) rows * columns);
+    RowBody body = this.body;
+    Frame f = frame(body);
     begin(f, buffers);
-    walk(f, buffers, row0, row0 + rows, column0, column0 + columns, 0);
+    walk(f, body, buffers, row0, row0 + rows, column0, column0 + columns, 0);
   }
 
   private boolean sumsNeedCombining() {
@@ -143,10 +181,12 @@ final class RowsTask implements Backend.Task {
     return partials + start + ((row * chunks + chunk) * plan.rowSums().size() + sum) * Long.BYTES;
   }
 
-  private Frame frame() {
+  private Frame frame(RowBody body) {
     Workspace workspace = Workspace.local();
-    long memory = workspace.memory(workspaceBytes);
-    long[] at = workspace.longs(plan.firstBlock() + plan.blocks().length + views.length);
+    long memory = workspace.memory(workspaceBytes + body.bytes());
+    int own = plan.firstBlock() + plan.blocks().length + views.length;
+    long[] at = workspace.longs(own + body.addresses());
+    body.place(at, own, memory + workspaceBytes);
     for (int i = 0; i < plan.constantCount(); i++) {
       at[views.length + i] = plan.constants().address() + 8L * Loops.UNIFORM_LANES * i;
     }
@@ -171,12 +211,13 @@ final class RowsTask implements Backend.Task {
     int columnEnd = Math.min(space.inner(), column + chunkColumns);
     long row = segment * rowsPerSegment;
     long rowEnd = Math.min(summedRows, row + rowsPerSegment);
-    Frame f = frame();
+    RowBody body = this.body;
+    Frame f = frame(body);
     begin(f, buffers);
     for (long kept = firstKept; kept < Math.min(keptPlaces, firstKept + keptPerTask); kept++) {
       clearSums(f, columnEnd - column);
       long first = kept * summedRows;
-      walk(f, buffers, first + row, first + rowEnd, column, columnEnd, partials);
+      walk(f, body, buffers, first + row, first + rowEnd, column, columnEnd, partials);
       for (int sum = 0; sum < plan.columnSums().size(); sum++) {
         foldSum(f, sum, columnEnd - column);
         if (segments == 1) {
@@ -202,7 +243,14 @@ final class RowsTask implements Backend.Task {
 
   /** Runs the tiles of some rows and columns, row by row. */
   private void walk(
-      Frame f, long[] buffers, long row, long rowEnd, int column, int columnEnd, long partials) {
+      Frame f,
+      RowBody body,
+      long[] buffers,
+      long row,
+      long rowEnd,
+      int column,
+      int columnEnd,
+      long partials) {
     int tileRows = plan.shape().rows();
     int tileColumns = Math.max(1, plan.shape().columns());
     while (row < rowEnd) {
@@ -217,7 +265,7 @@ final class RowsTask implements Backend.Task {
           f.size(rows, Math.min(tileColumns, columnEnd - c));
           place(f, row - planeStart, c);
           placeSums(f, c - column);
-          run(plan.body(), f);
+          run(body.steps(), f);
           c += tileColumns;
         } while (c < columnEnd);
         if (plan.ending().length > 0) {
@@ -347,7 +395,7 @@ final class RowsTask implements Backend.Task {
     pool.parallelFor(
         groups,
         group -> {
-          Frame f = frame();
+          Frame f = frame(body);
           begin(f, buffers);
           long end = Math.min(space.allRows(), (group + 1L) * MANY);
           for (long row = (long) group * MANY; row < end; row++) {

@@ -31,7 +31,7 @@ class ScalarLoops implements Loops {
     }
   }
 
-  private static float unary(Op.UnaryKind kind, float x) {
+  static float unary(Op.UnaryKind kind, float x) {
     return switch (kind) {
       case NEG -> -x;
       case ABS -> Math.abs(x);
@@ -122,7 +122,7 @@ class ScalarLoops implements Loops {
     };
   }
 
-  private static float binary(Op.BinaryKind kind, float a, float b) {
+  static float binary(Op.BinaryKind kind, float a, float b) {
     return switch (kind) {
       case ADD -> a + b;
       case SUB -> a - b;

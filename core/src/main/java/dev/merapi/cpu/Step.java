@@ -8,6 +8,9 @@ import dev.merapi.tensor.DType;
 sealed interface Step {
   void run(Frame f);
 
+  /** The number of the address that is written. */
+  int out();
+
   /** An operand: the number of its address, and bytes from element to element. */
   record Ref(int at, int step) {}
 
@@ -125,6 +128,28 @@ sealed interface Step {
       f.loops.reduce(kind, lane, f.at[x], 1, f.columns, block, f.workspace);
       int bytes = lane.bytes();
       f.loops.binary(ScalarLoops.combine(kind), lane, f.at[sum], bytes, block, bytes, f.at[sum], 1);
+    }
+
+    @Override
+    public int out() {
+      return sum;
+    }
+  }
+
+  /** Several of the others as generated code. */
+  record Generated(RowSegment segment, RowCode code) implements Step {
+    @Override
+    public void run(Frame f) {
+      if (segment.byRows()) {
+        code.run(f.at, f.rows, f.columns);
+      } else {
+        code.run(f.at, 1, f.count(segment.level()));
+      }
+    }
+
+    @Override
+    public int out() {
+      throw new IllegalStateException("generated code writes more than one");
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.merapi.graph.Op;
 import dev.merapi.tensor.DType;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -40,7 +41,17 @@ final class VectorLoops extends ScalarLoops {
   private final BinaryLoop inTurn = Alone.of(RandomLoops::inTurn);
   private final SelectLoop select = Alone.of(VectorLoops::select);
 
+  private final Optional<RowGenerator> generator;
+
   VectorLoops() {
+    this(Optional.empty());
+  }
+
+  /**
+   * @param generator what makes code of whole row kernels
+   */
+  VectorLoops(Optional<RowGenerator> generator) {
+    this.generator = generator;
     for (var kind : Op.UnaryKind.values()) {
       UnaryLoops.of(kind).ifPresent(loop -> unary.put(kind, Alone.of(loop)));
     }
@@ -56,6 +67,11 @@ final class VectorLoops extends ScalarLoops {
       CopyLoops.load(dtype).ifPresent(loop -> load.put(dtype, Alone.of(loop)));
       CopyLoops.store(dtype).ifPresent(loop -> store.put(dtype, Alone.of(loop)));
     }
+  }
+
+  @Override
+  public Optional<RowGenerator> generator() {
+    return generator;
   }
 
   @Override

@@ -143,7 +143,7 @@ final class VectorMath {
     return large.anyTrue() ? y.blend(oneByOne(x, false), large) : y;
   }
 
-  private static FloatVector oneByOne(FloatVector x, boolean sine) {
+  static FloatVector oneByOne(FloatVector x, boolean sine) {
     float[] lanes = x.toArray();
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = sine ? ScalarMath.sin(lanes[i]) : ScalarMath.cos(lanes[i]);

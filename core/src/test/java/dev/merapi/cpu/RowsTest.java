@@ -1,6 +1,8 @@
 package dev.merapi.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.merapi.graph.Kernel;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,12 +41,18 @@ class RowsTest {
     return new Kernel.View(buffer, dtype, offset, Arrays.stream(strides).boxed().toList());
   }
 
+  /** Vectors step by step, generated code, numbers one by one. */
+  private static List<Loops> ways() {
+    return List.of(
+        new VectorLoops(), new VectorLoops(Optional.of(RowGenerator.atOnce())), new ScalarLoops());
+  }
+
   /** Runs a kernel in every way there is, and holds it to the oracle. */
   private static void check(Kernel.Rows kernel, Buffers given) {
     Map<Integer, double[]> expected = RowsOracle.run(kernel, given);
     List<double[]> first = null;
     for (int threads : new int[] {1, 2, 4}) {
-      for (Loops loops : new Loops[] {new VectorLoops(), new ScalarLoops()}) {
+      for (Loops loops : ways()) {
         var buffers = given.copy();
         try (var pool = new ComputePool(threads)) {
           new CpuBackend(pool, loops).prepare(kernel).run(buffers.addresses());
@@ -144,6 +153,75 @@ class RowsTest {
                   new Instruction.Store(15, f32(y, columns, 1)),
                   new Instruction.Store(3, f32(mean, 1, 0)))),
           buffers);
+    }
+  }
+
+  /** What nothing but arithmetic and reductions of rows is made of becomes one piece of code. */
+  @Test
+  void wholeKernelsBecomeOnePieceOfCode() {
+    List<Instruction> update =
+        List.of(
+            new Instruction.Load(f32(0, 1)),
+            new Instruction.Load(f32(1, 1)),
+            new Instruction.Load(f32(2, 0)),
+            new Instruction.Binary(BinaryKind.MUL, 1, 2),
+            new Instruction.Binary(BinaryKind.SUB, 0, 3),
+            new Instruction.Load(view(3, DType.BOOL, 0, 0)),
+            new Instruction.Where(5, 4, 0),
+            new Instruction.Store(6, f32(0, 1)));
+    List<Instruction> softmax =
+        List.of(
+            new Instruction.Load(f32(0, 768, 1)),
+            new Instruction.ReduceRow(ReduceKind.MAX, 0),
+            new Instruction.Binary(BinaryKind.SUB, 0, 1),
+            new Instruction.Unary(UnaryKind.EXP, 2),
+            new Instruction.ReduceRow(ReduceKind.SUM, 3),
+            new Instruction.Binary(BinaryKind.DIV, 3, 4),
+            new Instruction.Store(5, f32(1, 768, 1)));
+    var generated = new VectorLoops(Optional.of(RowGenerator.atOnce()));
+    for (var kernel :
+        List.of(
+            new Kernel.Rows(List.of(), 5000, 0, false, update),
+            new Kernel.Rows(List.of(10), 768, 0, true, softmax))) {
+      try (var pool = new ComputePool(1)) {
+        Step[] steps = new RowsTask(pool, generated, kernel, /* merge= */ true).body().steps();
+        assertEquals(1, steps.length, Arrays.toString(steps));
+        assertInstanceOf(Step.Generated.class, steps[0]);
+      }
+    }
+  }
+
+  /** Code that has warmed up in the background takes over from the steps, with the same bits. */
+  @Test
+  void codeTakesOverInTheBackground() throws InterruptedException {
+    int n = 5000;
+    var kernel =
+        new Kernel.Rows(
+            List.of(),
+            n,
+            0,
+            false,
+            List.of(
+                new Instruction.Load(f32(0, 1)),
+                new Instruction.Unary(UnaryKind.TANH, 0),
+                new Instruction.Binary(BinaryKind.MUL, 0, 1),
+                new Instruction.Store(2, f32(1, 1))));
+    var buffers = new Buffers();
+    buffers.add(DType.F32, numbers(n, 1));
+    int y = buffers.add(DType.F32, new double[n]);
+    try (var pool = new ComputePool(1)) {
+      var loops = new VectorLoops(Optional.of(RowGenerator.inBackground()));
+      var task = new RowsTask(pool, loops, kernel, /* merge= */ true);
+      task.run(buffers.addresses());
+      double[] before = buffers.values(y);
+      RowBody plain = task.body();
+      long end = System.nanoTime() + 60_000_000_000L;
+      while (task.body() == plain && System.nanoTime() < end) {
+        task.run(buffers.addresses());
+      }
+      assertInstanceOf(Step.Generated.class, task.body().steps()[0]);
+      task.run(buffers.addresses());
+      assertArrayEquals(before, buffers.values(y));
     }
   }
 
@@ -305,7 +383,7 @@ class RowsTest {
                 new Instruction.Binary(BinaryKind.ADD, 0, 1),
                 new Instruction.Binary(BinaryKind.MUL, 3, 2),
                 new Instruction.Store(4, f32(0, 3L * columns, columns, 1))));
-    for (Loops loops : new Loops[] {new VectorLoops(), new ScalarLoops()}) {
+    for (Loops loops : ways()) {
       for (int cut = 0; cut <= columns; cut += 1 + columns / 5) {
         for (int row = 0; row < rows; row++) {
           var buffers = new Buffers();
