@@ -1,25 +1,47 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.AttentionOptions;
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Tensor;
+import java.util.Optional;
 
-/** {@code softmax(q kᵀ / √dim) v}. */
+/**
+ * {@code softmax(q kᵀ / √dim) v}, for q (batch, heads, time, dim), k and v (batch, kvHeads, timeK,
+ * dim) → (batch, heads, time, dim). Each head of keys serves heads / kvHeads of queries.
+ */
 final class Attention {
   private Attention() {}
 
   /**
-   * q (batch, heads, time, dim), k and v (batch, kvHeads, timeK, dim) → (batch, heads, time, dim).
-   * Where it is causal the last query sees all keys, and each one before it one less.
+   * Where it is causal the last query sees all keys, and each one before it one less. A query that
+   * sees no key gets zeros.
+   *
+   * @param mask (batch, timeK), true where a key may be seen
    */
-  static Tensor of(Tensor q, Tensor k, Tensor v, boolean causal, double dropout, Mode mode) {
+  static Tensor of(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      boolean causal,
+      Optional<Tensor> mask,
+      double dropout,
+      Mode mode) {
+    var options = AttentionOptions.DEFAULT.causal(causal);
+    if (mask.isPresent()) {
+      options = options.mask(mask.get());
+    }
+    if (dropout > 0 && mode instanceof Mode.Training pass) {
+      options = options.dropout(dropout, pass.nextKey());
+    }
+    return Fused.attention(q, k, v, options);
+  }
+
+  /** In plain ops, over the keys that are seen: (time, timeK), true where a query sees a key. */
+  static Tensor over(Tensor q, Tensor k, Tensor v, Tensor seen) {
     int heads = q.shape().size(1);
     Tensor scores = q.matmul(shared(k, heads).mT()).mul(1 / Math.sqrt(q.shape().size(-1)));
-    if (causal) {
-      int time = q.shape().size(2);
-      int timeK = k.shape().size(2);
-      Tensor seen = Tensor.arange(timeK).le(Tensor.arange(time).unsqueeze(-1).add(timeK - time));
-      scores = seen.where(scores, Double.NEGATIVE_INFINITY);
-    }
-    return Dropout.of(dropout).apply(scores.softmax(-1), mode).matmul(shared(v, heads));
+    Tensor left = seen.where(scores, Double.NEGATIVE_INFINITY);
+    return left.softmax(-1).matmul(shared(v, heads));
   }
 
   /** Each head of keys repeated for the heads of queries that it serves. */

@@ -34,12 +34,16 @@ public record Lstm(List<LstmLayer> layers, Dropout dropout) implements Layer {
     return new Lstm(layers, Dropout.of(p));
   }
 
+  /**
+   * Reads a sequence from the states of all layers, h and c of the first one first; where there are
+   * none, from zeros.
+   */
+  public RecurrentLayer.Result run(Tensor x, List<Tensor> before, Mode mode) {
+    return RecurrentLayer.run(layers, dropout, x, before, mode);
+  }
+
   @Override
   public Tensor apply(Tensor x, Mode mode) {
-    Tensor h = layers.getFirst().apply(x, mode);
-    for (LstmLayer layer : layers.subList(1, layers.size())) {
-      h = layer.apply(dropout.apply(h, mode), mode);
-    }
-    return h;
+    return RecurrentLayer.apply(layers, dropout, x, mode);
   }
 }

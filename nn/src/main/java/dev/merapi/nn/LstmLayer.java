@@ -3,14 +3,12 @@ package dev.merapi.nn;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
-import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One layer of long short-term memory (Hochreiter and Schmidhuber, 1997), from zeros: {@code
- * (batch, time, in) → (batch, time, hidden)}.
+ * One layer of long short-term memory (Hochreiter and Schmidhuber, 1997). Its state is h and c.
  *
  * <pre>{@code
  * i, f, g, o = W x + b + U h + c        the four gates, in this order
@@ -25,7 +23,7 @@ import java.util.List;
  */
 public record LstmLayer(
     Parameter inputWeight, Parameter hiddenWeight, Parameter inputBias, Parameter hiddenBias)
-    implements Layer {
+    implements RecurrentLayer {
 
   /** All drawn from U(-1/√hidden, 1/√hidden), as PyTorch does. */
   public static LstmLayer of(int in, int hidden, Key key) {
@@ -37,24 +35,24 @@ public record LstmLayer(
         Parameter.of(init.draw(key.fold(3), Shape.of(4 * hidden))));
   }
 
+  /** h and c. */
   @Override
-  public Tensor apply(Tensor x, Mode mode) {
-    int in = inputWeight.shape().size(1);
-    if (x.shape().rank() != 3 || x.shape().size(2) != in) {
-      throw new ShapeException(
-          "LstmLayer: x %s must be (batch, time, %d), as the weight %s has it"
-              .formatted(x.shape(), in, inputWeight.shape()));
-    }
+  public int states() {
+    return 2;
+  }
+
+  @Override
+  public Result run(Tensor x, List<Tensor> before) {
+    List<Tensor> state = begin(x, before);
     Tensor gates = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias);
-    return recur(gates);
+    return recur(gates, state.get(0), state.get(1));
   }
 
   /** (batch, time, 4 · hidden) → (batch, time, hidden). */
-  private Tensor recur(Tensor gates) {
-    int hidden = hiddenWeight.shape().size(1);
-    int batch = gates.shape().size(0);
-    Tensor h = Tensor.zeros(batch, hidden);
-    Tensor c = Tensor.zeros(batch, hidden);
+  private Result recur(Tensor gates, Tensor h0, Tensor c0) {
+    int hidden = hidden();
+    Tensor h = h0;
+    Tensor c = c0;
     List<Tensor> outputs = new ArrayList<>();
     for (int t = 0; t < gates.shape().size(1); t++) {
       Tensor z = gates.select(1, t).add(h.matmul(hiddenWeight.mT())); // (batch, 4 · hidden)
@@ -66,6 +64,6 @@ public record LstmLayer(
       h = o.mul(c.tanh());
       outputs.add(h);
     }
-    return Tensor.stack(1, outputs);
+    return new Result(Tensor.stack(1, outputs), List.of(h, c));
   }
 }

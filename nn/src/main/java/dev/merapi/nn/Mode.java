@@ -19,11 +19,11 @@ import java.util.function.UnaryOperator;
  * };
  * }
  */
-public sealed interface Mode {
+public sealed interface Mode permits Mode.Evaluation, Mode.Training {
 
   /** Nothing random, and no state changes. */
-  static Mode evaluation() {
-    return Evaluation.INSTANCE;
+  static Evaluation evaluation() {
+    return Plain.INSTANCE;
   }
 
   /** A training pass: make one for each step, with a key of the step's own. */
@@ -34,8 +34,11 @@ public sealed interface Mode {
   /** What the layers want to change in their state besides training: empty in evaluation. */
   List<Assignment> updates();
 
-  /** The mode in which a model is used. */
-  enum Evaluation implements Mode {
+  /** The modes in which a model is used. */
+  sealed interface Evaluation extends Mode permits Plain, Continuation {}
+
+  /** A pass that knows of no other. */
+  enum Plain implements Evaluation {
     INSTANCE;
 
     @Override

@@ -3,6 +3,7 @@ package dev.merapi.nn;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * Multi-head self-attention (Vaswani et al., 2017): {@code (batch, time, dim) → (batch, time,
@@ -83,7 +84,29 @@ public record SelfAttention(
 
   @Override
   public Tensor apply(Tensor x, Mode mode) {
+    return apply(x, Optional.empty(), mode);
+  }
+
+  /**
+   * With some keys hidden, such as those of padding.
+   *
+   * @param mask (batch, time), true where a key may be seen; a query that sees none gets zeros
+   */
+  public Tensor apply(Tensor x, Optional<Tensor> mask, Mode mode) {
     Views v = views(x, mode);
-    return merge(Attention.of(v.query, v.key, v.value, causal, dropout, mode), mode);
+    return merge(
+        mode instanceof Continuation pass
+            ? continued(v, mask, pass)
+            : Attention.of(v.query, v.key, v.value, causal, mask, dropout, mode),
+        mode);
+  }
+
+  private Tensor continued(Views v, Optional<Tensor> mask, Continuation pass) {
+    if (!causal || mask.isPresent()) {
+      throw new MerapiException(
+          "SelfAttention: only causal attention without a mask can go on from a memory; others"
+              + " would have had to see what comes now");
+    }
+    return KeyValueCache.attend(v.query, v.key, v.value, pass);
   }
 }

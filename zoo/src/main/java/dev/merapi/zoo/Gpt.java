@@ -1,5 +1,6 @@
 package dev.merapi.zoo;
 
+import dev.merapi.nn.Continuation;
 import dev.merapi.nn.Dropout;
 import dev.merapi.nn.Embedding;
 import dev.merapi.nn.FeedForward;
@@ -21,7 +22,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * GPT-2 (Radford et al., 2019), a causal Transformer that tells the next token: tokens {@code
- * (batch, time) → (batch, time, vocabulary)}, logits.
+ * (batch, time) → (batch, time, vocabulary)}, logits. Continued from a memory, it gives those
+ * behind the last time alone, (batch, 1, vocabulary).
  *
  * <p>Pre-norm blocks, learned positions, and a head that shares the tokens' embedding.
  */
@@ -129,16 +131,22 @@ public record Gpt(
 
   private Tensor embed(Tensor numbers, Mode mode) {
     int context = positions.weight().shape().size(0);
-    if (numbers.shape().rank() != 2 || numbers.shape().size(1) > context) {
+    boolean text = numbers.shape().rank() == 2;
+    int time = mode instanceof Continuation pass ? pass.end() : numbers.shape().size(-1);
+    if (!text || time > context) {
       throw new ShapeException(
           "Gpt: tokens %s must be (batch, time) with a time up to %d, its context"
               .formatted(numbers.shape(), context));
     }
-    Tensor place = positions.weight().slice(0, 0, numbers.shape().size(1)); // (time, dim)
+    Tensor place = // (time, dim)
+        mode instanceof Continuation pass
+            ? positions.apply(pass.places(), mode)
+            : positions.weight().slice(0, 0, time);
     return dropout.apply(tokens.apply(numbers, mode).add(place), mode);
   }
 
-  private Tensor logits(Tensor h, Mode mode) {
+  private Tensor logits(Tensor all, Mode mode) {
+    Tensor h = mode instanceof Continuation ? all.slice(1, -1, Integer.MAX_VALUE) : all;
     return norm.apply(h, mode).matmul(tokens.weight().mT());
   }
 }

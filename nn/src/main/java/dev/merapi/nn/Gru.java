@@ -1,0 +1,49 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Layers of gated recurrent units, each over the outputs of the one before: {@code (batch, time,
+ * in) → (batch, time, hidden)}.
+ *
+ * @param dropout between the layers, in training
+ */
+public record Gru(List<GruLayer> layers, Dropout dropout) implements Layer {
+  public Gru {
+    layers = List.copyOf(layers);
+  }
+
+  /** Without dropout. */
+  public static Gru of(int in, int hidden, int layers, Key key) {
+    if (layers < 1) {
+      throw new MerapiException("Gru: %d layers; give at least 1".formatted(layers));
+    }
+    List<GruLayer> all = new ArrayList<>();
+    for (int i = 0; i < layers; i++) {
+      all.add(GruLayer.of(i == 0 ? in : hidden, hidden, key.fold(i)));
+    }
+    return new Gru(all, Dropout.of(0));
+  }
+
+  /** With dropout between the layers. */
+  public Gru dropout(double p) {
+    return new Gru(layers, Dropout.of(p));
+  }
+
+  /**
+   * Reads a sequence from the states of all layers, the first one's first; where there are none,
+   * from zeros.
+   */
+  public RecurrentLayer.Result run(Tensor x, List<Tensor> before, Mode mode) {
+    return RecurrentLayer.run(layers, dropout, x, before, mode);
+  }
+
+  @Override
+  public Tensor apply(Tensor x, Mode mode) {
+    return RecurrentLayer.apply(layers, dropout, x, mode);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One layer of gated recurrent units (Cho et al., 2014), with the reset gate behind the product, as
+ * in PyTorch and cuDNN.
+ *
+ * <pre>{@code
+ * r = σ(W_r x + b_r + U_r h + c_r)
+ * z = σ(W_z x + b_z + U_z h + c_z)
+ * n = tanh(W_n x + b_n + r (U_n h + c_n))
+ * h ← (1 - z) n + z h
+ * }</pre>
+ *
+ * @param inputWeight W (3 · hidden, in): r, z, n
+ * @param hiddenWeight U (3 · hidden, hidden)
+ * @param inputBias b (3 · hidden)
+ * @param hiddenBias c (3 · hidden)
+ */
+public record GruLayer(
+    Parameter inputWeight, Parameter hiddenWeight, Parameter inputBias, Parameter hiddenBias)
+    implements RecurrentLayer {
+
+  /** All drawn from U(-1/√hidden, 1/√hidden), as PyTorch does. */
+  public static GruLayer of(int in, int hidden, Key key) {
+    Init init = Init.ofFanIn(hidden);
+    return new GruLayer(
+        Parameter.of(init.draw(key.fold(0), Shape.of(3 * hidden, in))),
+        Parameter.of(init.draw(key.fold(1), Shape.of(3 * hidden, hidden))),
+        Parameter.of(init.draw(key.fold(2), Shape.of(3 * hidden))),
+        Parameter.of(init.draw(key.fold(3), Shape.of(3 * hidden))));
+  }
+
+  @Override
+  public int states() {
+    return 1;
+  }
+
+  @Override
+  public Result run(Tensor x, List<Tensor> before) {
+    int n = hidden();
+    Tensor h = begin(x, before).getFirst();
+    Tensor read = x.matmul(inputWeight.mT()).add(inputBias); // (batch, time, 3 · hidden)
+    List<Tensor> outputs = new ArrayList<>();
+    for (int t = 0; t < x.shape().size(1); t++) {
+      Tensor a = read.select(1, t);
+      Tensor b = h.matmul(hiddenWeight.mT()).add(hiddenBias);
+      Tensor gates = a.slice(1, 0, 2 * n).add(b.slice(1, 0, 2 * n)).sigmoid();
+      Tensor reset = gates.slice(1, 0, n);
+      Tensor keep = gates.slice(1, n, 2 * n);
+      Tensor fresh = a.slice(1, 2 * n, 3 * n).add(reset.mul(b.slice(1, 2 * n, 3 * n))).tanh();
+      h = fresh.add(keep.mul(h.sub(fresh)));
+      outputs.add(h);
+    }
+    return new Result(Tensor.stack(1, outputs), List.of(h));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.merapi.nn;
+
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * Causal attention of a {@link Continuation}: keys and values go to the memory, as (batch,
+ * capacity, kvHeads, dim), and queries look at those of all times up to their own.
+ */
+final class KeyValueCache {
+  private KeyValueCache() {}
+
+  /** q (batch, heads, times, dim), k and v (batch, kvHeads, times, dim) → q's shape. */
+  static Tensor attend(Tensor q, Tensor k, Tensor v, Continuation pass) {
+    Tensor keys = kept(k, pass);
+    Tensor values = kept(v, pass);
+    if (pass.first()) {
+      return Attention.of(q, k, v, /* causal= */ true, Optional.empty(), 0, pass);
+    }
+    Tensor places = Tensor.arange(pass.capacity());
+    if (pass.times() == 1) {
+      Tensor seen = places.le(pass.places()).broadcastTo(q.shape().size(0), pass.capacity());
+      return Attention.of(q, keys, values, /* causal= */ false, Optional.of(seen), 0, pass);
+    }
+    Tensor seen = places.le(pass.places().unsqueeze(-1)); // (times, capacity)
+    return Attention.over(q, keys, values, seen);
+  }
+
+  /** Puts x behind what was kept: (batch, heads, times, dim) → (batch, heads, capacity, dim). */
+  private static Tensor kept(Tensor x, Continuation pass) {
+    Tensor rows = x.permute(0, 2, 1, 3); // (batch, times, heads, dim)
+    int times = pass.times();
+    int capacity = pass.capacity();
+    Shape s = rows.shape();
+    Parameter cell = pass.cell(Shape.of(s.size(0), capacity, s.size(2), s.size(3)));
+    Tensor next;
+    if (pass.first()) {
+      next = rows.pad(1, 0, capacity - times, 0);
+    } else {
+      Tensor place = Tensor.arange(capacity).sub(pass.places().get(0)); // 0 is the first new time
+      Tensor fresh = place.ge(0).and(place.lt(times));
+      Tensor spread = times == 1 ? rows : rows.take(fresh.where(place, 0), 1);
+      next = fresh.reshape(1, capacity, 1, 1).where(spread, cell);
+    }
+    pass.keep(cell, next);
+    return next.permute(0, 2, 1, 3);
+  }
+}

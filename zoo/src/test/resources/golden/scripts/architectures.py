@@ -1,0 +1,205 @@
+"""Makes ../architectures.json: whole small models with given weights, as transformers and torch.nn compute them.
+
+The weights go under Merapi's names; what another library calls them is said here.
+"""
+
+import re
+
+import torch
+from torch import nn
+from torch.func import functional_call
+from torch.nn import functional as F
+from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+
+from shared import Family
+
+family = Family(__file__)
+
+
+def case(name, op, inputs, parameters, run, attributes=None, constant=()):
+    """parameters: shapes by Merapi's names; run(inputs, weights) gives the logits."""
+    draw = family.draw(name)
+    given = inputs(draw)
+    norms = lambda k: 1.0 if k.lower().endswith("norm.weight") else 0.0
+    drawn = {k: draw.normal(*shape, scale=0.3, mean=norms(k)) for k, shape in parameters.items()}
+
+    def call(*values):
+        held = dict(zip([*given, *drawn], values))
+        return run({k: held[k] for k in given}, {k: held[k] for k in drawn})
+
+    family.case(name, op, {**given, **drawn}, call, attributes, constant)
+
+
+def block(i, dim, hidden, bias):
+    shapes = {
+        f"blocks.{i}.attentionNorm.weight": (dim,),
+        f"blocks.{i}.attention.projection.weight": (3 * dim, dim),
+        f"blocks.{i}.attention.output.weight": (dim, dim),
+        f"blocks.{i}.feedForwardNorm.weight": (dim,),
+        f"blocks.{i}.feedForward.up.weight": (hidden, dim),
+        f"blocks.{i}.feedForward.down.weight": (dim, hidden),
+    }
+    return {**shapes, **{k.replace("weight", "bias"): v[:1] for k, v in shapes.items() if bias}}
+
+
+GPT2 = {
+    "tokens": "wte",
+    "positions": "wpe",
+    "norm": "ln_f",
+    "attentionNorm": "ln_1",
+    "attention.projection": "attn.c_attn",
+    "attention.output": "attn.c_proj",
+    "feedForwardNorm": "ln_2",
+    "feedForward.up": "mlp.c_fc",
+    "feedForward.down": "mlp.c_proj",
+}
+
+
+def gpt(name, heads, dim, layers, time, activation, bias):
+    vocabulary, context = 7, 6
+    config = GPT2Config(
+        vocab_size=vocabulary,
+        n_positions=context,
+        n_embd=dim,
+        n_layer=layers,
+        n_head=heads,
+        activation_function={"tanh": "gelu_new", "exact": "gelu"}[activation],
+        attn_implementation="eager",
+    )
+    model = GPT2LMHeadModel(config).double().eval()
+    for parameter in model.parameters():
+        parameter.data.zero_()
+
+    def run(inputs, weights):
+        named = {}
+        for key, value in weights.items():
+            part, kind = re.sub(r"blocks\.\d+\.", "", key).rsplit(".", 1)
+            layer = re.match(r"blocks\.(\d+)\.", key)
+            place = f"h.{layer[1]}." if layer else ""
+            conv1d = kind == "weight" and GPT2[part].split(".")[-1].startswith("c_")
+            named[f"transformer.{place}{GPT2[part]}.{kind}"] = value.T if conv1d else value
+        return functional_call(model, named, (inputs["x"],), {"use_cache": False}).logits
+
+    shapes = {"tokens.weight": (vocabulary, dim), "positions.weight": (context, dim), "norm.weight": (dim,)}
+    shapes |= {"norm.bias": (dim,)} if bias else {}
+    for i in range(layers):
+        shapes |= block(i, dim, 4 * dim, bias)
+    attributes = {"heads": heads, "layers": layers, "activation": activation, "bias": bias, "context": context}
+    case(name, "gpt", lambda draw: {"x": draw.integers(0, vocabulary, 2, time)}, shapes, run, attributes)
+
+
+gpt("GPT-2", 2, 4, 2, 5, "tanh", True)
+gpt("GPT-2 without biases, exact GELU", 3, 6, 1, 6, "exact", False)
+
+BERT = {
+    "tokens": "bert.embeddings.word_embeddings",
+    "positions": "bert.embeddings.position_embeddings",
+    "segments": "bert.embeddings.token_type_embeddings",
+    "norm": "bert.embeddings.LayerNorm",
+    "pooler": "bert.pooler.dense",
+    "head": "classifier",
+    "attentionNorm": "attention.output.LayerNorm",
+    "attention.output": "attention.output.dense",
+    "feedForwardNorm": "output.LayerNorm",
+    "feedForward.up": "intermediate.dense",
+    "feedForward.down": "output.dense",
+}
+
+
+def bert(name, heads, dim, hidden, layers, lengths, segments):
+    vocabulary, context, classes = 7, 6, 3
+    config = BertConfig(
+        vocab_size=vocabulary,
+        max_position_embeddings=context,
+        hidden_size=dim,
+        intermediate_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_labels=classes,
+        layer_norm_eps=1e-5,
+        attn_implementation="eager",
+    )
+    model = BertForSequenceClassification(config).double().eval()
+    for parameter in model.parameters():
+        parameter.data.zero_()
+    time = max(lengths)
+
+    def run(inputs, weights):
+        named = {}
+        for key, value in weights.items():
+            part, kind = re.sub(r"blocks\.\d+\.", "", key).rsplit(".", 1)
+            layer = re.match(r"blocks\.(\d+)\.", key)
+            place = f"bert.encoder.layer.{layer[1]}." if layer else ""
+            if part == "attention.projection":
+                for third, which in zip(value.chunk(3), ("query", "key", "value")):
+                    named[f"{place}attention.self.{which}.{kind}"] = third
+            else:
+                named[f"{place}{BERT[part]}.{kind}"] = value
+        options = {"attention_mask": inputs["mask"].long() if "mask" in inputs else None}
+        return functional_call(model, named, (inputs["x"],), {"token_type_ids": inputs.get("segments"), **options}).logits
+
+    shapes = {"tokens.weight": (vocabulary, dim), "positions.weight": (context, dim)}
+    shapes |= {"segments.weight": (2, dim)} if segments else {}
+    shapes |= {"norm.weight": (dim,), "norm.bias": (dim,)}
+    for i in range(layers):
+        shapes |= block(i, dim, hidden, True)
+    shapes |= {"pooler.weight": (dim, dim), "pooler.bias": (dim,), "head.weight": (classes, dim), "head.bias": (classes,)}
+
+    def inputs(draw):
+        given = {"x": draw.integers(0, vocabulary, len(lengths), time)}
+        if segments:
+            given["segments"] = draw.integers(0, 2, len(lengths), time)
+        if min(lengths) < time:
+            given["mask"] = torch.arange(time) < torch.tensor(lengths).unsqueeze(-1)
+        return given
+
+    attributes = {"heads": heads, "layers": layers, "hidden": hidden, "context": context, "classes": classes}
+    case(name, "encoder", inputs, shapes, run, attributes)
+
+
+bert("BERT", 2, 4, 6, 2, (5, 5), False)
+bert("BERT with segments and padding", 2, 4, 6, 1, (6, 3, 1), True)
+
+
+def lstm(inputs, weights):
+    module = nn.LSTM(3, 4, 2, batch_first=True).double()
+    kinds = {"inputWeight": "weight_ih", "hiddenWeight": "weight_hh", "inputBias": "bias_ih", "hiddenBias": "bias_hh"}
+    named = {}
+    for i in range(2):
+        named |= {f"{torches}_l{i}": weights[f"lstm.layers.{i}.{ours}"] for ours, torches in kinds.items()}
+    last = functional_call(module, named, (inputs["x"],))[0][:, -1]
+    return F.linear(last, weights["head.weight"], weights["head.bias"])
+
+
+shapes = {}
+for i, inside in enumerate((3, 4)):
+    for key, shape in {"inputWeight": (16, inside), "hiddenWeight": (16, 4), "inputBias": (16,), "hiddenBias": (16,)}.items():
+        shapes[f"lstm.layers.{i}.{key}"] = shape
+shapes |= {"head.weight": (2, 4), "head.bias": (2,)}
+case("LSTM, the last output", "lstm", lambda draw: {"x": draw.normal(3, 5, 3)}, shapes, lstm)
+
+
+def convolved(name, out, inside, kernel):
+    return {f"{name}.conv.weight": (out, inside, kernel, kernel), f"{name}.norm.weight": (out,), f"{name}.norm.bias": (out,)}
+
+
+def resnet(inputs, weights):
+    def conv(name, x, stride=1):
+        kernel = weights[f"{name}.conv.weight"]
+        y = F.conv2d(x, kernel, stride=stride, padding=kernel.shape[-1] // 2)
+        return F.batch_norm(y, None, None, weights[f"{name}.norm.weight"], weights[f"{name}.norm.bias"], training=True)
+
+    h = conv("stem", inputs["x"]).relu()
+    h = (conv("blocks.0.second", conv("blocks.0.first", h).relu()) + h).relu()
+    shortcut = conv("blocks.1.shortcut", h, 2)
+    h = (conv("blocks.1.second", conv("blocks.1.first", h, 2).relu()) + shortcut).relu()
+    return F.linear(h.mean((2, 3)), weights["head.weight"], weights["head.bias"])
+
+
+shapes = convolved("stem", 2, 3, 3)
+shapes |= convolved("blocks.0.first", 2, 2, 3) | convolved("blocks.0.second", 2, 2, 3)
+shapes |= convolved("blocks.1.first", 3, 2, 3) | convolved("blocks.1.second", 3, 3, 3)
+shapes |= convolved("blocks.1.shortcut", 3, 2, 1) | {"head.weight": (4, 3), "head.bias": (4,)}
+case("ResNet of two blocks, in training", "resnet", lambda draw: {"x": draw.normal(2, 3, 6, 6)}, shapes, resnet)
+
+family.write()
