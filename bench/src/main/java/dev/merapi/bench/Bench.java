@@ -1,5 +1,6 @@
 package dev.merapi.bench;
 
+import dev.merapi.bench.train.ScalingCommand;
 import dev.merapi.bench.train.TrainCommand;
 import dev.merapi.tensor.MerapiException;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "merapi bench",
     description = "Measures Merapi beside its peers and beside the machine's ceiling.",
     mixinStandardHelpOptions = true,
-    subcommands = TrainCommand.class)
+    subcommands = {TrainCommand.class, KernelsCommand.class, ScalingCommand.class})
 public final class Bench implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -38,6 +39,7 @@ public final class Bench implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a benchmark: train.");
+    throw new ParameterException(
+        spec.commandLine(), "Name a benchmark: train, kernels or scaling.");
   }
 }

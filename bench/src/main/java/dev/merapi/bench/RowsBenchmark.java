@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
 
 /**
  * Everything but the contractions, in nanoseconds an element and in GB/s of the memory that a
- * kernel must touch, on one thread; with them a triad {@code a = b + s c} as plain Java, at the
- * same sizes. All take turns, so that what slows the machine slows them all.
+ * kernel must touch, on one thread; with them a {@link Triad} at the same sizes. All take turns, so
+ * that what slows the machine slows them all.
  */
 public final class RowsBenchmark {
   private static final int ROUNDS = 40;
@@ -74,7 +74,7 @@ public final class RowsBenchmark {
       int b = floats(n);
       int c = floats(n);
       int out = floats(n);
-      triad(n, a, b, out);
+      triad(n);
       add(
           "a * b + c",
           n,
@@ -139,28 +139,10 @@ public final class RowsBenchmark {
     others();
   }
 
-  private void triad(int n, int a, int b, int out) {
-    long[] at = addresses();
-    MemorySegment all = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    add("triad, plain Java", n, 12, () -> triad(all, n, at[a], at[b], at[out]));
-  }
-
-  private static void triad(MemorySegment all, int n, long a, long b, long out) {
-    for (int i = 0; i < n; i += 16) {
-      var x =
-          jdk.incubator.vector.FloatVector.fromMemorySegment(
-              jdk.incubator.vector.FloatVector.SPECIES_512,
-              all,
-              a + 4L * i,
-              java.nio.ByteOrder.nativeOrder());
-      var y =
-          jdk.incubator.vector.FloatVector.fromMemorySegment(
-              jdk.incubator.vector.FloatVector.SPECIES_512,
-              all,
-              b + 4L * i,
-              java.nio.ByteOrder.nativeOrder());
-      x.add(y.mul(3f)).intoMemorySegment(all, out + 4L * i, java.nio.ByteOrder.nativeOrder());
-    }
+  private void triad(int n) {
+    var triad = new Triad(n);
+    var pool = new ComputePool(1);
+    add("triad", Math.round(triad.bytes() / 12), 12, () -> triad.run(pool));
   }
 
   private void adamW() {

@@ -5,6 +5,7 @@ import dev.merapi.bench.work.Measuring;
 import dev.merapi.bench.work.Task;
 import dev.merapi.bench.work.Trainee;
 import dev.merapi.bench.work.Workload;
+import dev.merapi.nn.Gelu;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Loss;
@@ -12,76 +13,121 @@ import dev.merapi.nn.Mode;
 import dev.merapi.nn.Sequential;
 import dev.merapi.nn.Sigmoid;
 import dev.merapi.optim.Adam;
+import dev.merapi.optim.AdamW;
 import dev.merapi.optim.Optimization;
 import dev.merapi.optim.Optimizer;
 import dev.merapi.optim.Sgd;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import dev.merapi.train.Environment;
 import dev.merapi.zoo.Autoencoder;
 import dev.merapi.zoo.Cnn;
+import dev.merapi.zoo.Gpt;
+import dev.merapi.zoo.LstmClassifier;
 import dev.merapi.zoo.Mlp;
+import dev.merapi.zoo.ResNet;
+import dev.merapi.zoo.TransformerClassifier;
 import java.util.List;
 
 /** Trains a workload with Merapi. */
 public final class Worker {
   private static final Key KEY = Key.of(1);
 
-  private Worker() {}
+  private final Workload workload;
+
+  private Worker(Workload workload) {
+    this.workload = workload;
+  }
 
   /** Measures the {@link Task} that the arguments tell. */
   public static void main(String[] arguments) {
     Task task = Task.parse(arguments);
-    String version = dev.merapi.train.Environment.capture(List.of(), 0, "").merapi();
-    Measuring.run(task, "Merapi " + version, () -> trainee(task.workload()));
+    String version = Environment.capture(List.of(), 0, "").merapi();
+    Measuring.run(task, "Merapi " + version, () -> new Worker(task.workload()).trainee());
   }
 
-  private static Trainee trainee(Workload w) {
-    return switch (w.kind()) {
+  private int size(String name) {
+    return workload.size(name);
+  }
+
+  private Trainee trainee() {
+    int batch = size("batch");
+    return switch (workload.kind()) {
       case MLP ->
-          training(
-              Mlp.of(List.of(w.size("in"), w.size("hidden"), w.size("out")), KEY),
-              Loss.crossEntropy(),
+          classifier(
+              Mlp.of(List.of(size("in"), size("hidden"), size("out")), KEY),
               Sgd.of(0.01),
-              uniform(w.size("batch"), w.size("in")),
-              classes(w.size("batch"), w.size("out")));
+              uniform(batch, size("in")));
       case CNN ->
-          training(
+          classifier(
               Cnn.of(
                   Shape.of(1, 28, 28),
-                  List.of(w.size("first"), w.size("second")),
-                  List.of(w.size("hidden")),
-                  w.size("out"),
+                  List.of(size("first"), size("second")),
+                  List.of(size("hidden")),
+                  size("out"),
                   KEY),
-              Loss.crossEntropy(),
               Adam.of(1e-4),
-              uniform(w.size("batch"), 1, 28, 28),
-              classes(w.size("batch"), w.size("out")));
-      case AUTOENCODER -> {
-        Tensor x = uniform(w.size("batch"), w.size("in"));
-        yield training(
-            Autoencoder.of(w.size("in"), w.size("hidden"), KEY).dropout(0.5),
-            Loss.binaryCrossEntropy(),
-            Adam.of(1e-4),
-            x,
-            x);
+              uniform(batch, 1, 28, 28));
+      case LSTM ->
+          classifier(
+              LstmClassifier.of(size("in"), size("hidden"), size("layers"), size("out"), KEY),
+              Adam.of(1e-4),
+              uniform(batch, size("context"), size("in")));
+      case RESNET ->
+          classifier(
+              ResNet.of(6 * size("blocks") + 2, 3, size("out"), KEY),
+              Sgd.of(0.01).momentum(0.9),
+              uniform(batch, 3, 32, 32));
+      case ENCODER -> classifier(encoder(), AdamW.of(1e-4), tokens(1));
+      case GPT, GPT2 -> {
+        int rows = batch * size("context");
+        Loss loss = (logits, y) -> Loss.crossEntropy().apply(logits.flatten(0, 1), y);
+        Tensor y = Tensor.of(FixedData.below(2, rows, size("vocabulary")), rows);
+        yield training(gpt(size("context")), loss, AdamW.of(1e-4), tokens(1), y);
       }
-      case SIGMOID ->
-          training(
-              Sequential.of(
-                  Linear.of(w.size("in"), w.size("hidden"), KEY.fold(0)),
-                  Sigmoid.of(),
-                  Linear.of(w.size("hidden"), w.size("out"), KEY.fold(1))),
-              Loss.binaryCrossEntropy(),
-              Sgd.of(0.01),
-              uniform(w.size("batch"), w.size("in")),
-              Tensor.of(
-                  FixedData.uniform(2, w.size("batch") * w.size("out")),
-                  w.size("batch"),
-                  w.size("out")));
-      case LSTM, GPT, GPT2, ENCODER, RESNET, DECODE ->
-          throw new UnsupportedOperationException("Merapi does not have " + w.kind().word());
+      case AUTOENCODER -> {
+        Tensor x = uniform(batch, size("in"));
+        Layer model = Autoencoder.of(size("in"), size("hidden"), KEY).dropout(0.5);
+        yield training(model, Loss.binaryCrossEntropy(), Adam.of(1e-4), x, x);
+      }
+      case SIGMOID -> {
+        Layer model =
+            Sequential.of(
+                Linear.of(size("in"), size("hidden"), KEY.fold(0)),
+                Sigmoid.of(),
+                Linear.of(size("hidden"), size("out"), KEY.fold(1)));
+        Tensor x = uniform(batch, size("in"));
+        Tensor y = Tensor.of(FixedData.uniform(2, batch * size("out")), batch, size("out"));
+        yield training(model, Loss.binaryCrossEntropy(), Sgd.of(0.01), x, y);
+      }
+      case DECODE -> throw new UnsupportedOperationException("Merapi cannot decode with a cache");
     };
+  }
+
+  private Gpt gpt(int context) {
+    var size =
+        new Gpt.Size(size("vocabulary"), context, size("width"), size("layers"), size("heads"));
+    Gpt model = Gpt.of(size, KEY);
+    return workload.kind() == Workload.Kind.GPT ? model.activation(Gelu.of()).withoutBias() : model;
+  }
+
+  private Layer encoder() {
+    var size =
+        new TransformerClassifier.Size(
+            size("vocabulary"),
+            size("context"),
+            size("width"),
+            size("hidden"),
+            size("layers"),
+            size("heads"));
+    return TransformerClassifier.of(size, size("out"), KEY);
+  }
+
+  private Trainee classifier(Layer model, Optimizer optimizer, Tensor x) {
+    int batch = size("batch");
+    Tensor y = Tensor.of(FixedData.below(2, batch, size("out")), batch);
+    return training(model, Loss.crossEntropy(), optimizer, x, y);
   }
 
   private static Trainee training(Layer model, Loss loss, Optimizer optimizer, Tensor x, Tensor y) {
@@ -97,7 +143,10 @@ public final class Worker {
     return Tensor.of(FixedData.uniform(1, (int) Shape.of(shape).elements()), shape);
   }
 
-  private static Tensor classes(int batch, int classes) {
-    return Tensor.of(FixedData.below(2, batch, classes), batch);
+  private Tensor tokens(long stream) {
+    int batch = size("batch");
+    int context = size("context");
+    int[] tokens = FixedData.below(stream, batch * context, size("vocabulary"));
+    return Tensor.of(tokens, batch, context);
   }
 }

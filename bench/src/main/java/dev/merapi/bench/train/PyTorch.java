@@ -20,18 +20,7 @@ record PyTorch(String python, Path script) implements Engine {
   public List<Contender> contenders(Workload workload, Conditions conditions) {
     List<String> layouts =
         workload.kind().isConvolutional() ? List.of("", " channels-last") : List.of("");
-    String threads = Integer.toString(conditions.threads());
-    var environment =
-        Map.of(
-            "OMP_NUM_THREADS",
-            threads,
-            "MKL_NUM_THREADS",
-            threads,
-            // glibc else gives large blocks back at once, and each step pays for their page faults.
-            "MALLOC_MMAP_THRESHOLD_",
-            KEPT,
-            "MALLOC_TRIM_THRESHOLD_",
-            KEPT);
+    var environment = environment(conditions);
     List<Contender> contenders = new ArrayList<>();
     for (String mode : List.of("eager", "compile")) {
       for (String layout : layouts) {
@@ -40,5 +29,20 @@ record PyTorch(String python, Path script) implements Engine {
       }
     }
     return contenders;
+  }
+
+  /** What libtorch runs best with, on the JVM, too. */
+  static Map<String, String> environment(Conditions conditions) {
+    String threads = Integer.toString(conditions.threads());
+    return Map.of(
+        "OMP_NUM_THREADS",
+        threads,
+        "MKL_NUM_THREADS",
+        threads,
+        // glibc else gives large blocks back at once, and each step pays for their page faults.
+        "MALLOC_MMAP_THRESHOLD_",
+        KEPT,
+        "MALLOC_TRIM_THRESHOLD_",
+        KEPT);
   }
 }

@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /** What the runs say: a row for each engine at each workload, and the mean of the ratios. */
 final class Report {
@@ -69,7 +71,7 @@ final class Report {
     return rows;
   }
 
-  private static java.util.Optional<List<Run>> best(
+  private static Optional<List<Run>> best(
       Map<Subject, List<Run>> subjects, String workload, String precision, String engine) {
     return subjects.entrySet().stream()
         .filter(
@@ -158,7 +160,7 @@ final class Report {
   }
 
   /** The median; the mean of the middle two of an even number; NaN of nothing. */
-  static double median(java.util.stream.DoubleStream values) {
+  static double median(DoubleStream values) {
     double[] sorted = values.sorted().toArray();
     int n = sorted.length;
     return n == 0 ? Double.NaN : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;

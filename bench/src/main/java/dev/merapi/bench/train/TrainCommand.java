@@ -8,6 +8,7 @@ import dev.merapi.tensor.MerapiException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -44,7 +45,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--peers",
       split = ",",
       paramLabel = "PEER",
-      description = "The engines to compare with: libtorch, pytorch, djl, dl4j. Default: pytorch.")
+      description =
+          "The engines to compare with: libtorch, pytorch; none: our own runs. Default: pytorch.")
   private List<String> peers = List.of("pytorch");
 
   @Option(names = "--threads", description = "Threads of each engine. Default: all processors.")
@@ -95,17 +97,16 @@ public final class TrainCommand implements Callable<Integer> {
     var engines = engines();
     List<Run> runs = new ArrayList<>(append ? Results.runs(out) : List.of());
     var conditions = new Conditions(precision, threads);
-    List<Workload> chosen = chosen();
+    List<Workload> chosen = chosen(names);
+    Results results = results(runs);
     for (Workload workload : chosen) {
       int first = Rounds.next(runs, workload.name(), precision);
       for (int pair = first; pair < first + pairs; pair++) {
         round(engines, workload, conditions, pair, runs);
+        results = results(runs);
+        results.write(out); // what was measured is kept, whatever comes
       }
     }
-    var results =
-        Results.of(
-            runs, Workload.all(), spec.commandLine().getParent().getParseResult().originalArgs());
-    results.write(out);
     var stdout = spec.commandLine().getOut();
     stdout.println(results.text());
     stdout.println("written: " + out.resolve("train.md"));
@@ -114,6 +115,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
     stdout.flush();
     return 0;
+  }
+
+  private Results results(List<Run> runs) {
+    List<String> words = spec.commandLine().getParent().getParseResult().originalArgs();
+    return Results.of(runs, Workload.all(), words);
   }
 
   private void round(
@@ -133,9 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(Contender one) {
-    return settings.isEmpty()
-        || one.engine().equals(Run.MERAPI)
-        || settings.contains(one.setting());
+    return settings.isEmpty() || one.setting().isEmpty() || settings.contains(one.setting());
   }
 
   private void say(Run run) {
@@ -156,16 +160,23 @@ public final class TrainCommand implements Callable<Integer> {
   private List<Engine> engines() {
     List<Engine> engines = new ArrayList<>();
     engines.add(new Merapi());
-    for (String peer : peers) {
+    for (String peer : peers.equals(List.of("none")) ? List.<String>of() : peers) {
       engines.add(
           switch (peer) {
             case "pytorch" -> new PyTorch(python(), root().resolve("bench/pytorch/peer.py"));
+            case "libtorch" -> built(JvmPeer.libtorch(root()));
             default ->
                 throw new MerapiException(
-                    "--peers %s: there is no such peer; there is pytorch".formatted(peer));
+                    "--peers %s: there is no such peer; there are libtorch and pytorch"
+                        .formatted(peer));
           });
     }
     return engines;
+  }
+
+  private static JvmPeer built(JvmPeer peer) {
+    peer.build();
+    return peer;
   }
 
   private String python() {
@@ -177,13 +188,14 @@ public final class TrainCommand implements Callable<Integer> {
     return Path.of(System.getProperty("merapi.root", ""));
   }
 
-  private List<Workload> chosen() {
+  /** Workloads by name, or by the beginning that their forms share; all if none is named. */
+  static List<Workload> chosen(List<String> names) {
     if (names.isEmpty()) {
       return Workload.all();
     }
     List<Workload> chosen = new ArrayList<>();
     for (String name : names) {
-      String form = name.toLowerCase(java.util.Locale.ROOT);
+      String form = name.toLowerCase(Locale.ROOT);
       List<Workload> matching =
           Workload.all().stream()
               .filter(w -> w.name().equals(form) || w.name().matches(form + "([a-z]|-\\d+)"))
