@@ -30,12 +30,10 @@ final class RowWriter {
       MethodTypeDesc.of(CD_void, LONGS, CD_int, CD_int, CD_int);
   private static final MethodTypeDesc ROW = MethodTypeDesc.of(CD_void, LONGS, CD_int);
 
-  private final RowSegment segment;
   private final RowGraph graph;
   private final RowMemory memory;
 
   private RowWriter(RowSegment segment) {
-    this.segment = segment;
     graph = new RowGraph(segment);
     memory = new RowMemory(segment, graph);
   }

@@ -28,7 +28,7 @@ record SweepPass(
     if (shape.batch() == 0 || result.channels() == 0 || sweep.outputs() == 0) {
       return;
     }
-    long packed = Scratch.get().weights(shape.groups() * passes() * passBytes());
+    long packed = Scratch.get().weights((long) shape.groups() * passes() * passBytes());
     Ranges.run(
         pool,
         (long) shape.groups() * passes(),
@@ -43,7 +43,7 @@ record SweepPass(
         task -> {
           int group = task % shape.groups();
           var piece = pieces.get(task / shape.groups());
-          new Part(group, piece, packed + group * passes() * passBytes()).run(source);
+          new Part(group, piece, packed + (long) group * passes() * passBytes()).run(source);
         });
   }
 

@@ -216,7 +216,7 @@ class RowsTest {
       double[] before = buffers.values(y);
       RowBody plain = task.body();
       long end = System.nanoTime() + 60_000_000_000L;
-      while (task.body() == plain && System.nanoTime() < end) {
+      while (task.body().equals(plain) && System.nanoTime() < end) {
         task.run(buffers.addresses());
       }
       assertInstanceOf(Step.Generated.class, task.body().steps()[0]);
