@@ -117,6 +117,7 @@ def bert(name, heads, dim, hidden, layers, lengths, segments):
         num_attention_heads=heads,
         num_labels=classes,
         layer_norm_eps=1e-5,
+        pad_token_id=None,
         attn_implementation="eager",
     )
     model = BertForSequenceClassification(config).double().eval()
