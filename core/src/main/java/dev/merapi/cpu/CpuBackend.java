@@ -7,6 +7,8 @@ import dev.merapi.graph.FusedAttention;
 import dev.merapi.graph.FusedAttentionGradient;
 import dev.merapi.graph.FusedCrossEntropy;
 import dev.merapi.graph.FusedCrossEntropyGradient;
+import dev.merapi.graph.FusedGru;
+import dev.merapi.graph.FusedGruGradient;
 import dev.merapi.graph.FusedLstm;
 import dev.merapi.graph.FusedLstmGradient;
 import dev.merapi.graph.FusedOp;
@@ -92,7 +94,7 @@ public final class CpuBackend implements Backend {
           case FusedAttention _, FusedAttentionGradient _ ->
               shapes.getFirst().size(3) <= TileKernel.DEPTH;
           case FusedCrossEntropy _, FusedCrossEntropyGradient _ -> true;
-          case FusedLstm _, FusedLstmGradient _ -> true;
+          case FusedLstm _, FusedLstmGradient _, FusedGru _, FusedGruGradient _ -> true;
         };
   }
 
@@ -106,6 +108,8 @@ public final class CpuBackend implements Backend {
           new CrossEntropy(pool, SoftmaxLoops.best(), op, fused)::gradient;
       case FusedLstm _ -> new Lstm(pool, loops, fused);
       case FusedLstmGradient _ -> new LstmGradient(pool, loops, fused);
+      case FusedGru _ -> new Gru(pool, loops, fused);
+      case FusedGruGradient _ -> new GruGradient(pool, fused);
     };
   }
 }

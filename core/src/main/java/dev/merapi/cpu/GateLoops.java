@@ -22,4 +22,19 @@ interface GateLoops {
    * @param bent tanh of the cell
    */
   void cellGradient(long gates, long dh, long before, long bent, long dc, int n);
+
+  /** {@code n ← n + r m} for gates r, z, n, m. */
+  void reset(long gates, int n);
+
+  /** {@code h ← n + z (h - n)} for gates r, z, n, m. */
+  void update(long gates, long h, int n);
+
+  /**
+   * For gates r, z, n after their functions and m, and the gradient dh of the unit's result: the
+   * gradients of r, z and n before their functions and of m over the gates, and {@code z dh} over
+   * dh.
+   *
+   * @param before the h before
+   */
+  void unitGradient(long gates, long dh, long before, int n);
 }

@@ -35,4 +35,41 @@ final class ScalarGates implements GateLoops {
       setFloat(dc + at, c * f);
     }
   }
+
+  @Override
+  public void reset(long gates, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += 4) {
+      long to = gates + 2 * gate + at;
+      setFloat(to, Math.fma(getFloat(gates + at), getFloat(gates + 3 * gate + at), getFloat(to)));
+    }
+  }
+
+  @Override
+  public void update(long gates, long h, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += 4) {
+      float z = getFloat(gates + gate + at);
+      float candidate = getFloat(gates + 2 * gate + at);
+      setFloat(h + at, Math.fma(z, getFloat(h + at) - candidate, candidate));
+    }
+  }
+
+  @Override
+  public void unitGradient(long gates, long dh, long before, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += 4) {
+      float r = getFloat(gates + at);
+      float z = getFloat(gates + gate + at);
+      float c = getFloat(gates + 2 * gate + at);
+      float m = getFloat(gates + 3 * gate + at);
+      float d = getFloat(dh + at);
+      float dc = d * (1 - z) * (1 - c * c);
+      setFloat(gates + at, dc * m * (r * (1 - r)));
+      setFloat(gates + gate + at, d * (getFloat(before + at) - c) * (z * (1 - z)));
+      setFloat(gates + 2 * gate + at, dc);
+      setFloat(gates + 3 * gate + at, dc * r);
+      setFloat(dh + at, d * z);
+    }
+  }
 }

@@ -40,4 +40,41 @@ final class VectorGates implements GateLoops {
       put(dc + at, c.mul(f));
     }
   }
+
+  @Override
+  public void reset(long gates, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += STEP) {
+      long to = gates + 2 * gate + at;
+      put(to, floats(gates + at).fma(floats(gates + 3 * gate + at), floats(to)));
+    }
+  }
+
+  @Override
+  public void update(long gates, long h, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += STEP) {
+      FloatVector z = floats(gates + gate + at);
+      FloatVector candidate = floats(gates + 2 * gate + at);
+      put(h + at, z.fma(floats(h + at).sub(candidate), candidate));
+    }
+  }
+
+  @Override
+  public void unitGradient(long gates, long dh, long before, int n) {
+    long gate = 4L * n;
+    for (long at = 0; at < gate; at += STEP) {
+      FloatVector r = floats(gates + at);
+      FloatVector z = floats(gates + gate + at);
+      FloatVector c = floats(gates + 2 * gate + at);
+      FloatVector m = floats(gates + 3 * gate + at);
+      FloatVector d = floats(dh + at);
+      FloatVector dc = d.mul(ONE.sub(z)).mul(ONE.sub(c.mul(c)));
+      put(gates + at, dc.mul(m).mul(r.mul(ONE.sub(r))));
+      put(gates + gate + at, d.mul(floats(before + at).sub(c)).mul(z.mul(ONE.sub(z))));
+      put(gates + 2 * gate + at, dc);
+      put(gates + 3 * gate + at, dc.mul(r));
+      put(dh + at, d.mul(z));
+    }
+  }
 }

@@ -18,32 +18,6 @@ import java.util.List;
  */
 public record FusedLstm() implements FusedOp {
 
-  /** The sizes of the inputs. */
-  record Sizes(int batch, int time, int hidden) {
-    static Sizes of(List<Shape> shapes) {
-      Shape x = shapes.get(0);
-      return new Sizes(x.size(0), x.size(1), shapes.get(1).size(1));
-    }
-
-    /** Elements of h, and of c. */
-    int states() {
-      return Math.toIntExact((long) batch * time * hidden);
-    }
-
-    Tensor states(Tensor flat, int part) {
-      int n = states();
-      return flat.slice(0, part * n, (part + 1) * n).reshape(batch, time, hidden);
-    }
-
-    long flops() {
-      return 8L * batch * time * hidden * hidden;
-    }
-  }
-
-  private static Sizes sizes(List<Tensor> inputs) {
-    return Sizes.of(inputs.stream().map(Tensor::shape).toList());
-  }
-
   @Override
   public String label() {
     return "lstm";
@@ -58,8 +32,8 @@ public record FusedLstm() implements FusedOp {
           "lstm: the projections must be (batch, time, 4 · hidden) and the weight (4 · hidden, hidden), but they are %s and %s"
               .formatted(x, w));
     }
-    var sizes = Sizes.of(shapes);
-    Shape state = Shape.of(sizes.batch, sizes.hidden);
+    var sizes = RecurrentSizes.of(shapes);
+    Shape state = Shape.of(sizes.batch(), sizes.hidden());
     if (!shapes.get(2).equals(state) || !shapes.get(3).equals(state)) {
       throw new ShapeException(
           "lstm: the first h and c must be (batch, hidden) = %s, but they are %s and %s"
@@ -70,14 +44,14 @@ public record FusedLstm() implements FusedOp {
 
   @Override
   public long flops(List<Shape> shapes) {
-    return Sizes.of(shapes).flops();
+    return RecurrentSizes.of(shapes).flops(4);
   }
 
   @Override
   public Tensor definition(List<Tensor> inputs) {
-    var sizes = sizes(inputs);
+    var sizes = RecurrentSizes.ofTensors(inputs);
     var steps = new Steps(inputs, sizes);
-    return sizes.time == 0
+    return sizes.time() == 0
         ? Tensor.zeros(0)
         : Tensor.concat(
             0,
@@ -89,7 +63,7 @@ public record FusedLstm() implements FusedOp {
 
   /** h and c of all steps in plain ops, (batch, time, hidden). */
   List<Tensor> states(List<Tensor> inputs) {
-    var steps = new Steps(inputs, sizes(inputs));
+    var steps = new Steps(inputs, RecurrentSizes.ofTensors(inputs));
     return List.of(Tensor.stack(1, steps.h), Tensor.stack(1, steps.c));
   }
 
@@ -99,11 +73,11 @@ public record FusedLstm() implements FusedOp {
     final List<Tensor> c = new ArrayList<>();
     final List<Tensor> gates = new ArrayList<>();
 
-    Steps(List<Tensor> inputs, Sizes sizes) {
+    Steps(List<Tensor> inputs, RecurrentSizes sizes) {
       Tensor hidden = inputs.get(2);
       Tensor cell = inputs.get(3);
-      int n = sizes.hidden;
-      for (int t = 0; t < sizes.time; t++) {
+      int n = sizes.hidden();
+      for (int t = 0; t < sizes.time(); t++) {
         Tensor sum = inputs.get(0).slice(1, t, t + 1).squeeze(1); // (batch, 4 · hidden)
         sum = sum.add(hidden.matmul(inputs.get(1).mT()));
         Tensor i = sum.slice(1, 0, n).sigmoid();
@@ -121,12 +95,12 @@ public record FusedLstm() implements FusedOp {
 
   /** h (part 0) or c (part 1) of the result, (batch, time, hidden). */
   public Tensor output(Tensor result, int part, Shape x, Shape w) {
-    return Sizes.of(List.of(x, w)).states(result, part);
+    return RecurrentSizes.of(List.of(x, w)).states(result, part);
   }
 
   @Override
   public List<Tensor> gradient(List<Tensor> inputs, Tensor y, Tensor dy) {
-    var sizes = sizes(inputs);
+    var sizes = RecurrentSizes.ofTensors(inputs);
     var op = new FusedLstmGradient();
     Tensor h = sizes.states(y, 0);
     List<Tensor> all = new ArrayList<>(inputs);
@@ -137,16 +111,8 @@ public record FusedLstm() implements FusedOp {
     Tensor dx = op.part(result, 0, sizes).reshape(inputs.get(0).shape());
     return List.of(
         dx,
-        weightGradient(dx, h, inputs.get(2)),
+        sizes.weightGradient(dx, h, inputs.get(2)),
         op.part(result, 1, sizes),
         op.part(result, 2, sizes));
-  }
-
-  /** {@code Σ dx[t]ᵀ h[t-1]}: (batch, time, n), (batch, time, hidden) → (n, hidden). */
-  static Tensor weightGradient(Tensor dx, Tensor h, Tensor first) {
-    int time = h.shape().size(1);
-    Tensor before =
-        time == 0 ? h : Tensor.concat(1, List.of(first.unsqueeze(1), h.slice(1, 0, time - 1)));
-    return dx.flatten(0, 1).mT().matmul(before.flatten(0, 1));
   }
 }

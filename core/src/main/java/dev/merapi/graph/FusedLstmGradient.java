@@ -1,6 +1,5 @@
 package dev.merapi.graph;
 
-import dev.merapi.graph.FusedLstm.Sizes;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -24,18 +23,18 @@ public record FusedLstmGradient() implements FusedOp {
 
   @Override
   public Shape shape(List<Shape> shapes) {
-    var sizes = Sizes.of(shapes);
+    var sizes = RecurrentSizes.of(shapes);
     return Shape.of(Math.toIntExact(4L * sizes.states() + 2L * sizes.batch() * sizes.hidden()));
   }
 
   @Override
   public long flops(List<Shape> shapes) {
-    return Sizes.of(shapes).flops();
+    return RecurrentSizes.of(shapes).flops(4);
   }
 
   @Override
   public Tensor definition(List<Tensor> inputs) {
-    var sizes = Sizes.of(inputs.stream().map(Tensor::shape).toList());
+    var sizes = RecurrentSizes.ofTensors(inputs);
     List<Tensor> leaves = FusedOp.leaves(inputs);
     List<Tensor> wrt = List.of(leaves.get(0), leaves.get(2), leaves.get(3));
     if (sizes.time() == 0) {
@@ -48,7 +47,7 @@ public record FusedLstmGradient() implements FusedOp {
   }
 
   /** dx, dh or dc of the result, x's as one row. */
-  Tensor part(Tensor result, int part, Sizes sizes) {
+  Tensor part(Tensor result, int part, RecurrentSizes sizes) {
     int x = 4 * sizes.states();
     int state = sizes.batch() * sizes.hidden();
     return part == 0

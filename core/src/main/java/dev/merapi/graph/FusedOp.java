@@ -21,7 +21,9 @@ public sealed interface FusedOp
         FusedCrossEntropy,
         FusedCrossEntropyGradient,
         FusedLstm,
-        FusedLstmGradient {
+        FusedLstmGradient,
+        FusedGru,
+        FusedGruGradient {
 
   /** For people: {@code attention}. */
   String label();

@@ -2,6 +2,7 @@ package dev.merapi.tensor;
 
 import dev.merapi.graph.FusedAttention;
 import dev.merapi.graph.FusedCrossEntropy;
+import dev.merapi.graph.FusedGru;
 import dev.merapi.graph.FusedLstm;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,24 @@ public final class Fused {
     Tensor result = op.of(List.of(x.cast(DType.F32), w, h.cast(DType.F32), c.cast(DType.F32)));
     return new States(
         op.output(result, 0, x.shape(), w.shape()), op.output(result, 1, x.shape(), w.shape()));
+  }
+
+  /**
+   * Gated recurrent units over a whole sequence (Cho et al., 2014, as PyTorch has them). With (r,
+   * z, n) the parts of x[t] and (p, q, m) those of {@code h[t-1] weightᵀ}: {@code r ← σ(r + p)},
+   * {@code z ← σ(z + q)}, {@code n ← tanh(n + r (m + bias))}, {@code h[t] = (1 - z) n + z h[t-1]}.
+   *
+   * @param x the inputs' projections with all biases but m's, (batch, time, 3 · hidden)
+   * @param weight (3 · hidden, hidden)
+   * @param bias of m, (hidden)
+   * @param h the first output, (batch, hidden)
+   * @return the outputs of all steps, (batch, time, hidden)
+   */
+  public static Tensor gru(Tensor x, Tensor weight, Tensor bias, Tensor h) {
+    var op = new FusedGru();
+    Tensor w = weight.cast(DType.F32);
+    Tensor result = op.of(List.of(x.cast(DType.F32), w, bias.cast(DType.F32), h.cast(DType.F32)));
+    return op.output(result, x.shape(), w.shape());
   }
 
   /**

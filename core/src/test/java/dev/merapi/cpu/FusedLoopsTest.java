@@ -58,5 +58,10 @@ final class FusedLoopsTest {
     same(
         at -> scalar.cellGradient(at, at + 8000, at + 12000, at + 16000, at + 20000, n),
         at -> vector.cellGradient(at, at + 8000, at + 12000, at + 16000, at + 20000, n));
+    same(at -> scalar.reset(at, n), at -> vector.reset(at, n));
+    same(at -> scalar.update(at, at + 8000, n), at -> vector.update(at, at + 8000, n));
+    same(
+        at -> scalar.unitGradient(at, at + 8000, at + 12000, n),
+        at -> vector.unitGradient(at, at + 8000, at + 12000, n));
   }
 }

@@ -1,10 +1,10 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,18 +46,9 @@ public record GruLayer(
   public Result run(Tensor x, List<Tensor> before) {
     int n = hidden();
     Tensor h = begin(x, before).getFirst();
-    Tensor read = x.matmul(inputWeight.mT()).add(inputBias); // (batch, time, 3 · hidden)
-    List<Tensor> outputs = new ArrayList<>();
-    for (int t = 0; t < x.shape().size(1); t++) {
-      Tensor a = read.select(1, t);
-      Tensor b = h.matmul(hiddenWeight.mT()).add(hiddenBias);
-      Tensor gates = a.slice(1, 0, 2 * n).add(b.slice(1, 0, 2 * n)).sigmoid();
-      Tensor reset = gates.slice(1, 0, n);
-      Tensor keep = gates.slice(1, n, 2 * n);
-      Tensor fresh = a.slice(1, 2 * n, 3 * n).add(reset.mul(b.slice(1, 2 * n, 3 * n))).tanh();
-      h = fresh.add(keep.mul(h.sub(fresh)));
-      outputs.add(h);
-    }
-    return new Result(Tensor.stack(1, outputs), List.of(h));
+    Tensor bias = inputBias.add(hiddenBias.slice(0, 0, 2 * n).pad(0, 0, n, 0));
+    Tensor read = x.matmul(inputWeight.mT()).add(bias); // (batch, time, 3 · hidden)
+    Tensor outputs = Fused.gru(read, hiddenWeight, hiddenBias.slice(0, 2 * n, 3 * n), h);
+    return new Result(outputs, List.of(outputs.select(1, -1)));
   }
 }
