@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  * sums are added in order: bits do not depend on the number of threads.
  */
 public final class Convolution {
+  /** So much of its panels may be edges more than the other way's, before channels come last. */
+  private static final double PREFERENCE = 0.7;
+
   private final TileKernel kernel;
   private final ComputePool pool;
   private final ConvShape shape;
@@ -94,7 +97,15 @@ public final class Convolution {
    * @param dw is overwritten
    */
   public void weightGradient(long x, long dy, long dw) {
-    new WeightGradient(kernel, shape, forward).run(pool, x, dy, dw);
+    if (shape.groupIn() == 0 || shape.groupOut() == 0) {
+      return;
+    }
+    double otherUse = WeightGradient.use(kernel, shape);
+    if (ChannelsLast.use(kernel, shape) > PREFERENCE * otherUse) {
+      new ChannelsLast(kernel, shape).run(pool, x, dy, dw);
+    } else {
+      new WeightGradient(kernel, shape, forward).run(pool, x, dy, dw);
+    }
   }
 
   private static List<Phase> phases(ConvShape shape) {

@@ -113,6 +113,10 @@ public final class Gemm {
     if (shape.batch == 0 || shape.m == 0 || shape.n == 0) {
       return;
     }
+    if (RowProduct.fits(shape, a, b)) {
+      RowProduct.run(kernel, pool, shape, (Matrix) a, (Matrix) b, c);
+      return;
+    }
     var cut = Cut.of(shape, kernel, a, b);
     if (cut.splits == 1) {
       pool.parallelFor(cut.tasks(shape), new Product(kernel, shape, cut, a, b, c));
@@ -141,7 +145,7 @@ public final class Gemm {
     }
   }
 
-  private static void finish(Output c, int batch, int row, int rows, int column, int columns) {
+  static void finish(Output c, int batch, int row, int rows, int column, int columns) {
     if (!c.epilogue.equals(Epilogue.NONE)) {
       long at = c.at(batch, row, column);
       c.epilogue.apply(new Epilogue.Rows(batch, row, rows, column, columns, at, 4 * c.rowStride));
@@ -235,7 +239,8 @@ public final class Gemm {
             panels(scratch, new Operand.Block(batch, depth, depths, column, columns), rows);
         boolean accumulate = c.accumulate || depth > from;
         boolean last = depth + depths == to;
-        int strip = Scratch.stripRows(kernel, columns);
+        // A transposed A is read a line of memory at a time: many rows share it.
+        int strip = Scratch.stripRows(kernel, a.packingCost() > 1 ? Integer.MAX_VALUE : columns);
         for (int r = row; r < row + rows; r += strip) {
           int stripRows = Math.min(strip, row + rows - r);
           a.packRows(kernel, new Operand.Block(batch, r, stripRows, depth, depths), scratch.strip);

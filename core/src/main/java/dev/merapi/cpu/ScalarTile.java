@@ -68,9 +68,45 @@ final class ScalarTile implements TileKernel {
   }
 
   @Override
+  public void addRows(int depth, int columns, long a, long b, long bStride, long c) {
+    for (int p = 0; p < depth; p++) {
+      float x = Memory.getFloat(a + p * 4L);
+      for (int j = 0; j < columns; j++) {
+        long to = c + j * 4L;
+        Memory.setFloat(to, Memory.getFloat(to) + x * Memory.getFloat(b + p * bStride + j * 4L));
+      }
+    }
+  }
+
+  @Override
+  public void dots(int rows, int depth, long a, long b, long bStride, long c, long work) {
+    for (int j = 0; j < rows; j++) {
+      float sum = 0;
+      for (int p = 0; p < depth; p++) {
+        sum += Memory.getFloat(a + p * 4L) * Memory.getFloat(b + j * bStride + p * 4L);
+      }
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  @Override
   public void copy(int rows, int columns, long from, long fromStride, long to, long toStride) {
     for (int i = 0; i < rows; i++) {
       Memory.copy(from + i * fromStride, to + i * toStride, columns * 4L);
+    }
+  }
+
+  @Override
+  public void takeSecond(int count, long from, long to) {
+    for (int i = 0; i < count; i++) {
+      Memory.setFloat(to + i * 4L, Memory.getFloat(from + i * 8L));
+    }
+  }
+
+  @Override
+  public void putSecond(int count, long from, long to) {
+    for (int i = 0; i < count; i++) {
+      Memory.setFloat(to + i * 8L, Memory.getFloat(from + i * 4L));
     }
   }
 

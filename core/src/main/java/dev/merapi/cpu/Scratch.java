@@ -19,6 +19,9 @@ final class Scratch {
 
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
+  /** Sums of a row's product that are added up together: lanes of the widest vector. */
+  static final int GROUP = 16;
+
   private static final int FEW_COLUMNS = 256;
 
   private static final int MOST_COLUMNS = 64;
@@ -32,6 +35,9 @@ final class Scratch {
   /** One tile of C. */
   final long tile;
 
+  /** Vectors whose lanes are to be added up, and their transpose. */
+  final long dots;
+
   /** A row of zeros as wide as a tile. */
   final long zeros;
 
@@ -40,17 +46,22 @@ final class Scratch {
   private MemorySegment sums = MemorySegment.NULL;
   private MemorySegment table = MemorySegment.NULL;
   private MemorySegment partials = MemorySegment.NULL;
+  private MemorySegment weights = MemorySegment.NULL;
+  private MemorySegment turned = MemorySegment.NULL;
 
   private Scratch() {
     long stripBytes = STRIP_ROWS * TileKernel.ROW_STRIDE;
     long blockBytes = (TileKernel.DEPTH + 1) * (long) BLOCK_COLUMNS * 4;
     long tileBytes = 16L * MOST_COLUMNS * 4;
     long zeroBytes = MOST_COLUMNS * 4L;
-    fixed = Memory.allocate(Arena.ofAuto(), stripBytes + blockBytes + tileBytes + zeroBytes);
+    long dotBytes = 2L * GROUP * GROUP * 4;
+    fixed =
+        Memory.allocate(Arena.ofAuto(), stripBytes + blockBytes + tileBytes + zeroBytes + dotBytes);
     strip = fixed.address();
     block = strip + stripBytes;
     tile = block + blockBytes;
     zeros = tile + tileBytes;
+    dots = zeros + zeroBytes;
   }
 
   /** The scratch of the calling thread. */
@@ -80,6 +91,12 @@ final class Scratch {
     return sums.address();
   }
 
+  /** A transposed picture, at least {@code bytes}. */
+  long turned(long bytes) {
+    turned = atLeast(turned, bytes);
+    return turned.address();
+  }
+
   /** A convolution's table of offsets, at least {@code bytes}. */
   long table(long bytes) {
     table = atLeast(table, bytes);
@@ -93,6 +110,15 @@ final class Scratch {
   long partials(long bytes) {
     partials = atLeast(partials, bytes);
     return partials.address();
+  }
+
+  /**
+   * Packed weights of a convolution, read by all threads, owned by the caller: at least {@code
+   * bytes}.
+   */
+  long weights(long bytes) {
+    weights = atLeast(weights, bytes);
+    return weights.address();
   }
 
   private static MemorySegment atLeast(MemorySegment held, long bytes) {

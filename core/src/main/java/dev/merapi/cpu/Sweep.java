@@ -8,12 +8,14 @@ import java.util.stream.IntStream;
  * A regular walk of a kernel's taps over source planes, along three axes: the geometry that forward
  * convolution and both gradients share.
  *
- * <p>A chunk of the walk copies its source planes once, with the zeros of the padding, so that
- * every tap lies at a constant distance: position {@code q} of the flattened planes meets tap
- * {@code t} at {@code q + offset[t]}. The rows of the patch matrix are then pieces of the planes
- * themselves, overlapping, and are never written out. The few positions that fall into the padding
- * between two lines are computed and thrown away. Where outputs are {@code step} source positions
- * apart, the planes are taken apart by residue, and within a residue the step is 1.
+ * <p>A chunk of the walk copies its source planes, with the zeros of the padding, so that every tap
+ * lies at a constant distance: position {@code q} of the flattened planes meets tap {@code t} at
+ * {@code q + offset[t]}. Each tap along the width has planes of its own, whose lines are as long as
+ * those of the result, so that lines follow each other without a gap; the taps along the other axes
+ * share them: the rows of the patch matrix are pieces of the planes, overlapping, and are never
+ * written out. The few positions that fall between two images are computed and thrown away. Where
+ * outputs are {@code step} source positions apart, the planes are taken apart by residue, and
+ * within a residue the step is 1.
  */
 final class Sweep {
   private final List<Axis> axes;
@@ -31,7 +33,7 @@ final class Sweep {
    * @param channels source channels that are summed over
    */
   Sweep(List<Axis> axes, int rank, int channels) {
-    this.axes = axes;
+    this.axes = List.of(axes.get(0), axes.get(1), axes.get(2).apart());
     this.banded = 3 - rank;
     this.channels = channels;
   }
@@ -54,6 +56,11 @@ final class Sweep {
   /** Products in one sum. */
   int terms() {
     return channels * axes.stream().mapToInt(Axis::taps).reduce(1, Math::multiplyExact);
+  }
+
+  /** Outputs of one image. */
+  int outputs() {
+    return axes.stream().mapToInt(a -> a.outputs).reduce(1, Math::multiplyExact);
   }
 
   /** Outputs along the banded axis. */
@@ -99,6 +106,7 @@ final class Sweep {
     private final int step;
     private final Line result;
     private final int outputs;
+    private final int[] taps;
     private final int[] residues;
     private final int[] tapResidue;
     private final int[] tapShift;
@@ -114,11 +122,23 @@ final class Sweep {
      * @param taps source position of each tap at output 0
      */
     Axis(Line source, Line result, int outputs, IntStream taps) {
+      this(source, result, outputs, taps.toArray(), false);
+    }
+
+    private Axis(Line source, Line result, int outputs, int[] at, boolean apart) {
       this.source = source.size;
       this.step = source.step;
       this.result = result;
       this.outputs = outputs;
-      int[] at = taps.toArray();
+      this.taps = at;
+      if (apart) {
+        residues = at;
+        tapResidue = IntStream.range(0, at.length).toArray();
+        tapShift = new int[at.length];
+        low = 0;
+        reach = 0;
+        return;
+      }
       residues = Arrays.stream(at).map(t -> Math.floorMod(t, step)).distinct().sorted().toArray();
       tapResidue =
           Arrays.stream(at)
@@ -132,6 +152,11 @@ final class Sweep {
 
     int taps() {
       return tapShift.length;
+    }
+
+    /** The same walk, with planes for each tap instead of for each residue. */
+    Axis apart() {
+      return new Axis(new Line(source, 0, step), result, outputs, taps, true);
     }
   }
 
@@ -176,6 +201,19 @@ final class Sweep {
       return outputs[0] * outputs[1] * outputs[2];
     }
 
+    /** Floats from the first output of an image to that of the next. */
+    int imageSpan() {
+      return extent[0] * extent[1] * extent[2];
+    }
+
+    /** Whether the outputs of an image lie in the planes as they do in the result. */
+    boolean inOrder() {
+      return outputs[0] == 1
+          && axes.get(1).result.step == 1
+          && axes.get(2).result.step == 1
+          && axes.get(2).result.size == outputs[2];
+    }
+
     private long at(int image, int depth, int height) {
       return (((long) image * extent[0] + depth) * extent[1] + height) * extent[2];
     }
@@ -210,7 +248,6 @@ final class Sweep {
      * @param imageStride floats from one image to the next
      */
     void fill(TileKernel kernel, long source, long imageStride, long to) {
-      Memory.zero(to, 4 * size());
       var depth = axes.get(0);
       var height = axes.get(1);
       var width = axes.get(2);
@@ -234,26 +271,58 @@ final class Sweep {
 
     private void fillImage(TileKernel kernel, long source, int[] residue, long to) {
       var height = axes.get(1);
-      var width = axes.get(2);
       int fromHeight = inside(1, residue[1], 0);
       int heights = inside(1, residue[1], height.source) - fromHeight;
       int fromWidth = inside(2, residue[2], 0);
-      int widths = inside(2, residue[2], width.source) - fromWidth;
-      if (heights <= 0 || widths <= 0) {
+      int widths = inside(2, residue[2], axes.get(2).source) - fromWidth;
+      int fromDepth = inside(0, residue[0], 0);
+      int toDepth = inside(0, residue[0], axes.get(0).source);
+      long slab = 4L * extent[1] * extent[2];
+      if (heights <= 0 || widths <= 0 || fromDepth >= toDepth) {
+        Memory.zero(to, extent[0] * slab);
         return;
       }
-      for (int d = inside(0, residue[0], 0); d < inside(0, residue[0], axes.get(0).source); d++) {
+      Memory.zero(to, fromDepth * slab);
+      Memory.zero(to + toDepth * slab, (extent[0] - toDepth) * slab);
+      for (int d = fromDepth; d < toDepth; d++) {
         long row = (long) position(0, residue[0], d) * height.source;
-        long line = (row + position(1, residue[1], fromHeight)) * width.source;
-        long from = source + 4 * (line + position(2, residue[2], fromWidth));
-        long stride = 4L * height.step * width.source;
-        long target = to + 4 * (at(0, d, fromHeight) + fromWidth);
-        if (width.step == 1) {
-          kernel.copy(heights, widths, from, stride, target, 4L * extent[2]);
-        } else {
-          for (int h = 0; h < heights; h++) {
-            every(widths, from + h * stride, 4L * width.step, target + 4L * h * extent[2], 4);
-          }
+        long line = row + position(1, residue[1], fromHeight);
+        var lines = new Lines(heights, fromWidth, widths, position(2, residue[2], fromWidth));
+        long at = to + d * slab;
+        Memory.zero(at, 4L * fromHeight * extent[2]);
+        long end = 4L * (fromHeight + heights) * extent[2];
+        Memory.zero(at + end, slab - end);
+        fillLines(
+            kernel,
+            lines,
+            source + 4 * line * axes.get(2).source,
+            at + 4L * fromHeight * extent[2]);
+      }
+    }
+
+    private void fillLines(TileKernel kernel, Lines lines, long source, long to) {
+      var width = axes.get(2);
+      int extentWidth = extent[2];
+      long stride = 4L * axes.get(1).step * width.source;
+      long from = source + 4L * lines.source;
+      long target = to + 4L * lines.first;
+      if (width.step == 1 && stride == 4L * extentWidth) { // all lines are one
+        kernel.copy(1, (lines.count - 1) * extentWidth + lines.width, from, 0, target, 0);
+      } else if (width.step == 1) {
+        kernel.copy(lines.count, lines.width, from, stride, target, 4L * extentWidth);
+      } else {
+        for (int h = 0; h < lines.count; h++) {
+          take(kernel, lines.width, from + h * stride, width.step, target + 4L * h * extentWidth);
+        }
+      }
+      clearColumns(lines.count, 0, lines.first, to);
+      clearColumns(lines.count, lines.first + lines.width, extentWidth, to);
+    }
+
+    private void clearColumns(int lines, int first, int end, long to) {
+      for (int h = 0; h < lines; h++) {
+        for (int column = first; column < end; column++) {
+          Memory.setInt(to + 4L * (h * extent[2] + column), 0);
         }
       }
     }
@@ -297,7 +366,11 @@ final class Sweep {
         } else {
           for (int h = 0; h < outputs[1]; h++) {
             long line = here + h * extentBytes;
-            every(outputs[2], line, 4, there + h * stride, 4L * widths.step);
+            if (store) {
+              put(kernel, outputs[2], line, widths.step, there + h * stride);
+            } else {
+              take(kernel, outputs[2], there + h * stride, widths.step, line);
+            }
           }
         }
       }
@@ -315,9 +388,34 @@ final class Sweep {
     }
   }
 
-  private static void every(int count, long from, long fromStep, long to, long toStep) {
+  /**
+   * Lines to copy.
+   *
+   * @param first place of the first float in a line of the planes
+   * @param width floats of each line
+   * @param source position of the first in a line of the source
+   */
+  private record Lines(int count, int first, int width, int source) {}
+
+  /** {@code to[i] = from[step * i]}. */
+  private static void take(TileKernel kernel, int count, long from, int step, long to) {
+    if (step == 2) {
+      kernel.takeSecond(count, from, to);
+      return;
+    }
     for (int i = 0; i < count; i++) {
-      Memory.setFloat(to + i * toStep, Memory.getFloat(from + i * fromStep));
+      Memory.setFloat(to + 4L * i, Memory.getFloat(from + 4L * i * step));
+    }
+  }
+
+  /** {@code to[step * i] = from[i]}. */
+  private static void put(TileKernel kernel, int count, long from, int step, long to) {
+    if (step == 2) {
+      kernel.putSecond(count, from, to);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      Memory.setFloat(to + 4L * i * step, Memory.getFloat(from + 4L * i));
     }
   }
 }

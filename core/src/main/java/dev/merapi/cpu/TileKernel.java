@@ -63,8 +63,33 @@ interface TileKernel {
   void multiplyGathered(
       int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride);
 
+  /**
+   * {@code c[j] += Σ a[p] B[p][j]}, rows of B one after another.
+   *
+   * @param depth rows of B
+   * @param columns how many sums
+   * @param bStride bytes from one row of B to the next
+   */
+  void addRows(int depth, int columns, long a, long b, long bStride, long c);
+
+  /**
+   * {@code c[j] = Σ a[p] B[j][p]}, at most {@link Scratch#GROUP} rows of B.
+   *
+   * @param rows of B, one for each sum
+   * @param depth products in each sum
+   * @param bStride bytes from one row of B to the next
+   * @param work memory for {@code 2 GROUP²} floats
+   */
+  void dots(int rows, int depth, long a, long b, long bStride, long c, long work);
+
   /** Copies {@code rows} rows of {@code columns} floats. */
   void copy(int rows, int columns, long from, long fromStride, long to, long toStride);
+
+  /** {@code to[i] = from[2 i]}, {@code count} floats. */
+  void takeSecond(int count, long from, long to);
+
+  /** {@code to[2 i] = from[i]}, {@code count} floats; those between are left as they are. */
+  void putSecond(int count, long from, long to);
 
   /**
    * Copies rows of {@code panels * columns()} floats into panels of {@code columns()} floats a row.

@@ -4,8 +4,10 @@ import static dev.merapi.cpu.Memory.ALL;
 import static dev.merapi.cpu.Memory.ORDER;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Vector copies and transposes, shared by the vector tiles. */
@@ -20,6 +22,9 @@ abstract class VectorPacking implements TileKernel {
   // A transpose of LANES x LANES moves bits, not numbers: integer vectors select their lanes
   // without a conversion.
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** Whether the processor has masked vectors, so that an edge is worth one. */
+  private static final boolean MASKS = SPECIES.vectorBitSize() == 512;
 
   /** Eight rows where there are 32 vector registers, six where there are 16. */
   static TileKernel best() {
@@ -37,6 +42,111 @@ abstract class VectorPacking implements TileKernel {
   }
 
   @Override
+  public final void addRows(int depth, int columns, long a, long b, long bStride, long c) {
+    int p = 0;
+    for (; p + 4 <= depth; p += 4) {
+      addFourRows(columns, a + p * 4L, b + p * bStride, bStride, c);
+    }
+    for (; p < depth; p++) {
+      addRow(columns, Memory.getFloat(a + p * 4L), b + p * bStride, c);
+    }
+  }
+
+  private static void addFourRows(int columns, long a, long b, long bStride, long c) {
+    var a0 = FloatVector.broadcast(SPECIES, Memory.getFloat(a));
+    var a1 = FloatVector.broadcast(SPECIES, Memory.getFloat(a + 4));
+    var a2 = FloatVector.broadcast(SPECIES, Memory.getFloat(a + 8));
+    var a3 = FloatVector.broadcast(SPECIES, Memory.getFloat(a + 12));
+    int whole = SPECIES.loopBound(columns);
+    for (int j = 0; j < whole; j += LANES) {
+      long at = b + j * 4L;
+      var sum = fromMemorySegment(SPECIES, ALL, c + j * 4L, ORDER);
+      sum = a0.fma(fromMemorySegment(SPECIES, ALL, at, ORDER), sum);
+      sum = a1.fma(fromMemorySegment(SPECIES, ALL, at + bStride, ORDER), sum);
+      sum = a2.fma(fromMemorySegment(SPECIES, ALL, at + 2 * bStride, ORDER), sum);
+      sum = a3.fma(fromMemorySegment(SPECIES, ALL, at + 3 * bStride, ORDER), sum);
+      sum.intoMemorySegment(ALL, c + j * 4L, ORDER);
+    }
+    for (int j = whole; j < columns; j++) {
+      float sum = Memory.getFloat(c + j * 4L);
+      for (int p = 0; p < 4; p++) {
+        sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getFloat(b + p * bStride + j * 4L), sum);
+      }
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  private static void addRow(int columns, float a, long b, long c) {
+    var x = FloatVector.broadcast(SPECIES, a);
+    int whole = SPECIES.loopBound(columns);
+    for (int j = 0; j < whole; j += LANES) {
+      x.fma(
+              fromMemorySegment(SPECIES, ALL, b + j * 4L, ORDER),
+              fromMemorySegment(SPECIES, ALL, c + j * 4L, ORDER))
+          .intoMemorySegment(ALL, c + j * 4L, ORDER);
+    }
+    for (int j = whole; j < columns; j++) {
+      float sum = Math.fma(a, Memory.getFloat(b + j * 4L), Memory.getFloat(c + j * 4L));
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  @Override
+  public final void dots(int rows, int depth, long a, long b, long bStride, long c, long work) {
+    int whole = SPECIES.loopBound(depth);
+    int first = 0;
+    for (; first + 4 <= rows; first += 4) {
+      fourDots(whole, a, b + first * bStride, bStride, work + first * STEP);
+    }
+    for (; first < rows; first++) {
+      oneDot(whole, a, b + first * bStride, work + first * STEP);
+    }
+    // Lanes are added by adding the vectors of the transpose, in order.
+    long turned = work + Scratch.GROUP * STEP;
+    long turnedStride = Scratch.GROUP * 4L;
+    transpose(rows, LANES, work, STEP, turned, turnedStride);
+    for (int lane = 1; lane < LANES; lane++) {
+      add(rows, turned + lane * turnedStride, turned);
+    }
+    for (int j = 0; j < rows; j++) {
+      float sum = Memory.getFloat(turned + j * 4L);
+      for (int p = whole; p < depth; p++) {
+        sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getFloat(b + j * bStride + p * 4L), sum);
+      }
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  private static void fourDots(int depth, long a, long b, long bStride, long sums) {
+    var s0 = FloatVector.zero(SPECIES);
+    var s1 = s0;
+    var s2 = s0;
+    var s3 = s0;
+    for (int p = 0; p < depth; p += LANES) {
+      var x = fromMemorySegment(SPECIES, ALL, a + p * 4L, ORDER);
+      long at = b + p * 4L;
+      s0 = x.fma(fromMemorySegment(SPECIES, ALL, at, ORDER), s0);
+      s1 = x.fma(fromMemorySegment(SPECIES, ALL, at + bStride, ORDER), s1);
+      s2 = x.fma(fromMemorySegment(SPECIES, ALL, at + 2 * bStride, ORDER), s2);
+      s3 = x.fma(fromMemorySegment(SPECIES, ALL, at + 3 * bStride, ORDER), s3);
+    }
+    s0.intoMemorySegment(ALL, sums, ORDER);
+    s1.intoMemorySegment(ALL, sums + STEP, ORDER);
+    s2.intoMemorySegment(ALL, sums + 2 * STEP, ORDER);
+    s3.intoMemorySegment(ALL, sums + 3 * STEP, ORDER);
+  }
+
+  private static void oneDot(int depth, long a, long b, long sums) {
+    var sum = FloatVector.zero(SPECIES);
+    for (int p = 0; p < depth; p += LANES) {
+      sum =
+          fromMemorySegment(SPECIES, ALL, a + p * 4L, ORDER)
+              .fma(fromMemorySegment(SPECIES, ALL, b + p * 4L, ORDER), sum);
+    }
+    sum.intoMemorySegment(ALL, sums, ORDER);
+  }
+
+  @Override
   public final void copy(
       int rows, int columns, long from, long fromStride, long to, long toStride) {
     int whole = SPECIES.loopBound(columns);
@@ -47,9 +157,54 @@ abstract class VectorPacking implements TileKernel {
         fromMemorySegment(SPECIES, ALL, source + j * 4L, ORDER)
             .intoMemorySegment(ALL, target + j * 4L, ORDER);
       }
-      for (int j = whole; j < columns; j++) {
-        Memory.setFloat(target + j * 4L, Memory.getFloat(source + j * 4L));
+    }
+    if (whole < columns) {
+      copyEdge(rows, columns - whole, from + whole * 4L, fromStride, to + whole * 4L, toStride);
+    }
+  }
+
+  private static void copyEdge(
+      int rows, int columns, long from, long fromStride, long to, long toStride) {
+    if (MASKS) {
+      var mask = SPECIES.indexInRange(0, columns);
+      for (int i = 0; i < rows; i++) {
+        fromMemorySegment(SPECIES, ALL, from + i * fromStride, ORDER, mask)
+            .intoMemorySegment(ALL, to + i * toStride, ORDER, mask);
       }
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        Memory.setFloat(
+            to + i * toStride + j * 4L, Memory.getFloat(from + i * fromStride + j * 4L));
+      }
+    }
+  }
+
+  @Override
+  public final void takeSecond(int count, long from, long to) {
+    int whole = MASKS ? SPECIES.loopBound(count) : 0;
+    for (int i = 0; i < whole; i += LANES) {
+      var first = IntVector.fromMemorySegment(INTS, ALL, from + i * 8L, ORDER);
+      var second =
+          IntVector.fromMemorySegment(INTS, ALL, from + i * 8L + STEP, ORDER, Seconds.MOST);
+      Seconds.EVEN.selectFrom(first, second).intoMemorySegment(ALL, to + i * 4L, ORDER);
+    }
+    for (int i = whole; i < count; i++) {
+      Memory.setInt(to + i * 4L, Memory.getInt(from + i * 8L));
+    }
+  }
+
+  @Override
+  public final void putSecond(int count, long from, long to) {
+    int whole = MASKS ? SPECIES.loopBound(count) : 0;
+    for (int i = 0; i < whole; i += LANES) {
+      var x = IntVector.fromMemorySegment(INTS, ALL, from + i * 4L, ORDER);
+      Seconds.LOWER.selectFrom(x).intoMemorySegment(ALL, to + i * 8L, ORDER, Seconds.PLACES);
+      Seconds.UPPER.selectFrom(x).intoMemorySegment(ALL, to + i * 8L + STEP, ORDER, Seconds.PLACES);
+    }
+    for (int i = whole; i < count; i++) {
+      Memory.setInt(to + i * 8L, Memory.getInt(from + i * 4L));
     }
   }
 
@@ -233,6 +388,29 @@ abstract class VectorPacking implements TileKernel {
         UPPER[d] = IntVector.fromArray(INTS, upper, 0);
         LOWER[d] = IntVector.fromArray(INTS, lower, 0);
       }
+    }
+  }
+
+  /** Every second float: which lanes to take, and where to put them. */
+  private static final class Seconds {
+    /** Even lanes of two vectors. */
+    static final IntVector EVEN =
+        IntVector.fromArray(INTS, IntStream.range(0, LANES).map(i -> 2 * i).toArray(), 0);
+
+    /** For each pair of lanes, one of the lower half, or of the upper. */
+    static final IntVector LOWER = IntVector.fromArray(INTS, halves(0), 0);
+
+    static final IntVector UPPER = IntVector.fromArray(INTS, halves(LANES / 2), 0);
+
+    /** All lanes but the last. */
+    static final VectorMask<Integer> MOST = INTS.indexInRange(0, LANES - 1);
+
+    /** Even lanes. */
+    static final VectorMask<Integer> PLACES =
+        VectorMask.fromLong(INTS, 0x5555_5555_5555_5555L >>> (64 - LANES));
+
+    private static int[] halves(int first) {
+      return IntStream.range(0, LANES).map(i -> first + i / 2).toArray();
     }
   }
 }

@@ -1,9 +1,9 @@
 package dev.merapi.cpu;
 
 /**
- * The gradient of a convolution's kernel: for each group the product (terms × positions) ·
- * (positions × output channels), whose left rows are pieces of the planes and whose right factor is
- * the output's gradient, transposed.
+ * The gradient of a convolution's kernel where there are few input channels: for each group the
+ * product (terms × positions) · (positions × output channels), whose left rows are pieces of the
+ * planes and whose right factor is the output's gradient, transposed.
  *
  * <p>Pieces of the batch are shared out to a fixed number of parts; each part adds its pieces in
  * order, and then the parts are added in order.
@@ -15,6 +15,12 @@ package dev.merapi.cpu;
 record WeightGradient(TileKernel kernel, ConvShape shape, Sweep sweep) {
   /** Partial sums, over all groups together. */
   private static final int PARTS = 16;
+
+  /** How much of the panels is output channels, and not edges that are computed for nothing. */
+  static double use(TileKernel kernel, ConvShape shape) {
+    int columns = Math.ceilDiv(shape.groupOut(), kernel.columns()) * kernel.columns();
+    return shape.groupOut() / (double) columns;
+  }
 
   void run(ComputePool pool, long x, long dy, long dw) {
     int groups = shape.groups();
