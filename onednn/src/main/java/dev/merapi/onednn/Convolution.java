@@ -45,7 +45,7 @@ final class Convolution implements Accelerator.Work {
    * What a task runs.
    *
    * @param first brings the first operand to its layout, and so on
-   * @param bytes of the three memories, in cache lines
+   * @param scratchBytes what the convolution works in, in whole cache lines
    */
   private record Part(
       Primitive convolution, Piece first, Piece second, Piece result, long scratchBytes) {

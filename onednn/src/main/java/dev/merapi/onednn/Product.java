@@ -61,7 +61,7 @@ final class Product implements Accelerator.Work {
     columns = wide;
     down = count(kernel.m(), rows);
     across = count(kernel.n(), columns);
-    group = down * across > 1 ? 1 : (int) Math.clamp((long) (TASK_PRODUCTS / weight), 1, places);
+    group = down * across > 1 ? 1 : Math.clamp((long) (TASK_PRODUCTS / weight), 1, places);
   }
 
   /** Empty where the factors lie neither by rows nor by columns. */
