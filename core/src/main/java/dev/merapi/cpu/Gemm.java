@@ -13,13 +13,16 @@ import java.util.function.IntConsumer;
  * scratch tile. Where C is small and the depth large, the depth is cut too, and the partial sums
  * are added in order.
  *
- * <p>All cuts follow from the shape alone, so the result has the same bits on any number of
- * threads. The blocking is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix
- * Multiplication" (2008).
+ * <p>Cuts of the depth follow from the shape alone, and those of rows and columns change no sum, so
+ * the result has the same bits on any number of threads. The blocking is that of Goto and van de
+ * Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
  */
 public final class Gemm {
   /** Bounds on the tasks of a product that are wanted, if its blocks do not make more. */
   private static final int FEWEST_TASKS = 4;
+
+  /** Tasks for a thread that let it wait little for the others; more only pack more often. */
+  private static final int TASKS_OF_THREAD = 2;
 
   private static final int MOST_TASKS = 16;
 
@@ -30,7 +33,7 @@ public final class Gemm {
   private static final long TASK_PRODUCTS = 1L << 20;
 
   /** Rows of a block of C, at most. */
-  private static final int BLOCK_ROWS = 512;
+  private static final int BLOCK_ROWS = 1024;
 
   /** Rows, or columns, that must use what is copied, or the copy costs too much. */
   private static final int WORTH_PACKING = 64;
@@ -117,7 +120,7 @@ public final class Gemm {
       RowProduct.run(kernel, pool, shape, (Matrix) a, (Matrix) b, c);
       return;
     }
-    var cut = Cut.of(shape, kernel, a, b);
+    var cut = Cut.of(shape, kernel, pool.threads(), a, b);
     if (cut.splits == 1) {
       pool.parallelFor(cut.tasks(shape), new Product(kernel, shape, cut, a, b, c));
       return;
@@ -162,13 +165,14 @@ public final class Gemm {
    *     several
    */
   private record Cut(int rows, int columns, int splits, int depth) {
-    static Cut of(Shape s, TileKernel kernel, Operand a, Operand b) {
+    static Cut of(Shape s, TileKernel kernel, int threads, Operand a, Operand b) {
       int strip = Scratch.stripRows(kernel, 0);
       int panel = kernel.columns();
       int rows = Math.min(BLOCK_ROWS, roundUp(s.m, strip));
       int columns = Math.min(Scratch.BLOCK_COLUMNS, roundUp(s.n, panel));
       double products = (double) s.batch * s.m * s.n * s.k;
       long wanted = Math.clamp((long) (products / SHARE_PRODUCTS), FEWEST_TASKS, MOST_TASKS);
+      wanted = threads == 1 ? 1 : Math.min(wanted, (long) TASKS_OF_THREAD * threads);
       while (s.batch * blocks(s, rows, columns) < wanted
           && (long) rows * columns * s.k >= 2 * TASK_PRODUCTS) {
         // Half the columns means packing A once more, half the rows B: the cheaper, if it pays.
