@@ -3,6 +3,10 @@ module dev.merapi.data {
   requires transitive dev.merapi.core;
   requires java.desktop;
   requires java.net.http;
+  requires ch.randelshofer.fastdoubleparser;
+  requires de.siegmar.fastcsv;
+  requires tools.jackson.databind;
 
   exports dev.merapi.data;
+  exports dev.merapi.table;
 }

@@ -4,6 +4,7 @@ import dev.merapi.recipe.TrainedModel;
 import dev.merapi.recipe.TrainingRun;
 import dev.merapi.train.RunFolder;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,23 +31,32 @@ final class Eval implements Callable<Integer> {
 
   /** What {@code --json} prints. */
   record Evaluated(
-      String run, long step, double testLoss, Optional<Double> testAccuracy, long samples) {}
+      String run,
+      long step,
+      double testLoss,
+      Optional<Double> testAccuracy,
+      Map<String, Double> test,
+      long samples) {}
 
   @Override
   public Integer call() {
     var folder = RunFolder.open(run);
     var recipe = TrainedModel.training(folder);
     var checkpoint = TrainedModel.checkpoint(folder, recipe);
-    var prepared = TrainingRun.prepare(recipe, data, output.downloads());
+    var prepared = TrainingRun.open(folder, data, output.downloads());
     prepared.notes().forEach(note -> output.line("note: " + note));
-    prepared.load(checkpoint);
     var scores = prepared.evaluate();
     var accuracy = Optional.ofNullable(scores.metrics().get("accuracy"));
     output.line("%s, step %d, %d test samples".formatted(run, checkpoint.step(), scores.samples()));
-    output.line("test  " + Reading.scores(scores.loss(), accuracy));
+    output.line("test  " + Reading.scores(scores.loss(), scores.metrics()));
     output.json(
         new Evaluated(
-            run.toString(), checkpoint.step(), scores.loss(), accuracy, scores.samples()));
+            run.toString(),
+            checkpoint.step(),
+            scores.loss(),
+            accuracy,
+            scores.metrics(),
+            scores.samples()));
     return 0;
   }
 }

@@ -23,6 +23,11 @@ final class Output {
     out.flush();
   }
 
+  /** Whether a program wants the results. */
+  boolean isJson() {
+    return json;
+  }
+
   /** Says the results once more for programs, if that is wanted. */
   void json(Object results) {
     if (json) {

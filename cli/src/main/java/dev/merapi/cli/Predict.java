@@ -1,9 +1,15 @@
 package dev.merapi.cli;
 
 import dev.merapi.recipe.TrainedModel;
+import dev.merapi.recipe.TrainedModel.Candidate;
 import dev.merapi.recipe.TrainedModel.Guess;
+import dev.merapi.recipe.TrainedModel.RowGuess;
+import dev.merapi.table.BadRows;
+import dev.merapi.table.TableSource;
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.RunFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,10 +19,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code merapi predict}: uses a run's network on the user's own pictures. */
+/** {@code merapi predict}: uses a run's network on the user's own pictures or rows. */
 @Command(
     name = "predict",
-    description = "Tells what your pictures show, by the network of a run.",
+    description =
+        "Tells what your pictures show, or the rows of your table, by the network of a run.",
     mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
   private static final int SHOWN = 3;
@@ -28,10 +35,26 @@ final class Predict implements Callable<Integer> {
 
   @Parameters(
       index = "1..*",
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "FILE",
-      description = "PNG, JPEG, GIF or BMP pictures, of one digit each.")
-  private List<Path> files;
+      description =
+          "PNG, JPEG, GIF or BMP pictures, of one digit each; or tables (.csv, .jsonl, .arff) with"
+              + " the columns that the network was trained with.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--row",
+      paramLabel = "VALUES",
+      description =
+          "A row of a table instead of a file: 5.1,3.5,1.4,0.2 or a JSON object; may be repeated.")
+  private List<String> rows = List.of();
+
+  @Option(
+      names = "--on-bad-row",
+      paramLabel = "fail|skip",
+      description = "What to do with a row that cannot be read; by default ${DEFAULT-VALUE}.",
+      defaultValue = "fail")
+  private BadRows.Policy onBadRow;
 
   @Option(
       names = "--out",
@@ -46,9 +69,21 @@ final class Predict implements Callable<Integer> {
   /** What {@code --json} prints for an autoencoder. */
   record Reconstructed(String run, String picture) {}
 
+  /** What {@code --json} prints for rows of a table. */
+  record Predicted(String run, List<RowGuess> predictions, long badRows) {}
+
   @Override
   public Integer call() {
     var model = TrainedModel.open(RunFolder.open(run));
+    if (files.isEmpty() && rows.isEmpty()) {
+      throw new MerapiException(
+          model.readsTables()
+              ? "predict: name files with rows, or give a row with --row"
+              : "predict: name picture files");
+    }
+    if (model.readsTables() || !rows.isEmpty()) {
+      return predictRows(model);
+    }
     if (model.reconstructs()) {
       model.reconstruct(files, out);
       output.line("%s: your pictures above their reconstructions".formatted(out));
@@ -61,11 +96,53 @@ final class Predict implements Callable<Integer> {
     return 0;
   }
 
+  private int predictRows(TrainedModel model) {
+    var reading = model.reading();
+    List<TableSource> sources = new ArrayList<>();
+    files.forEach(file -> sources.add(TableSource.of(file, reading)));
+    if (!rows.isEmpty()) {
+      sources.add(model.rows(rows));
+    }
+    List<RowGuess> kept = new ArrayList<>(); // for the one object that JSON wants
+    long left = 0;
+    for (var source : sources) {
+      var bad = BadRows.of(onBadRow);
+      model.predict(
+          source,
+          bad,
+          guess -> {
+            output.line(line(guess));
+            if (output.isJson()) {
+              kept.add(guess);
+            }
+          });
+      if (bad.count() > 0) {
+        output.line("note: " + bad.summary(source.name()));
+      }
+      left += bad.count();
+    }
+    output.json(new Predicted(run.toString(), kept, left));
+    return 0;
+  }
+
+  /** {@code new.csv: line 2 species setosa 99.1 % (virginica 0.5 %)}, or the number. */
+  private static String line(RowGuess guess) {
+    var named = guess.place() + "  " + guess.target();
+    return guess
+        .value()
+        .map(value -> String.format(Locale.ROOT, "%s  %.6g", named, value))
+        .orElseGet(() -> line(named, guess.candidates()));
+  }
+
   /** {@code five.png 5 98.7 % (6 0.8 %, 3 0.2 %)}. */
   private static String line(Guess guess) {
-    var best = guess.candidates().getFirst();
+    return line(guess.file(), guess.candidates());
+  }
+
+  private static String line(String of, List<Candidate> candidates) {
+    var best = candidates.getFirst();
     var others =
-        guess.candidates().stream()
+        candidates.stream()
             .skip(1)
             .limit(SHOWN - 1)
             .map(
@@ -74,11 +151,6 @@ final class Predict implements Callable<Integer> {
                         Locale.ROOT, "%s %.1f %%", other.label(), 100 * other.probability()))
             .collect(Collectors.joining(", "));
     return String.format(
-        Locale.ROOT,
-        "%s  %s  %.1f %%   (%s)",
-        guess.file(),
-        best.label(),
-        100 * best.probability(),
-        others);
+        Locale.ROOT, "%s  %s  %.1f %%   (%s)", of, best.label(), 100 * best.probability(), others);
   }
 }

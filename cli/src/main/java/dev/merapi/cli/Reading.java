@@ -7,7 +7,7 @@ import dev.merapi.recipe.TrainedModel;
 import dev.merapi.train.RunFolder;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 
 /** Results as people read them. */
 final class Reading {
@@ -32,16 +32,20 @@ final class Reading {
             epoch -> text.append(String.format(Locale.ROOT, "; weights of epoch %d", epoch)));
     report
         .testLoss()
-        .ifPresent(loss -> text.append("\ntest  ").append(scores(loss, report.testAccuracy())));
+        .ifPresent(loss -> text.append("\ntest  ").append(scores(loss, report.test())));
     return text.toString();
   }
 
-  /** A loss, and an accuracy where there is one. */
-  static String scores(double loss, Optional<Double> accuracy) {
-    return String.format(Locale.ROOT, "loss %.4f", loss)
-        + accuracy
-            .map(share -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * share))
-            .orElse("");
+  /** A loss, and what else was measured: shares in percent. */
+  static String scores(double loss, Map<String, Double> metrics) {
+    var text = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", loss));
+    metrics.forEach(
+        (name, value) ->
+            text.append(
+                name.equals("accuracy")
+                    ? String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * value)
+                    : String.format(Locale.ROOT, "  %s %.5g", name, value)));
+    return text.toString();
   }
 
   /** The command to type next. */
@@ -49,6 +53,8 @@ final class Reading {
     return switch (Recipes.of(run, List.of())) {
       case Recipe.Training training when TrainedModel.readsPictures(training) ->
           "./merapi predict %s PICTURE…".formatted(run.path());
+      case Recipe.Training training when TrainedModel.takesTables(training) ->
+          "./merapi predict %s ROWS.csv".formatted(run.path());
       case Recipe.Training _ -> "./merapi eval " + run.path();
       case Recipe.Descent _ -> "look at " + run.file("paths.png");
     };

@@ -71,6 +71,13 @@ final class Train implements Callable<Integer> {
   private Optional<String> precision;
 
   @Option(
+      names = "--on-bad-row",
+      paramLabel = "fail|skip",
+      description =
+          "What to do with a row of a table that cannot be read; by default the recipe's.")
+  private Optional<String> onBadRow;
+
+  @Option(
       names = "--runs",
       paramLabel = "FOLDER",
       description = "Where the run's folder is made; by default ${DEFAULT-VALUE}.",
@@ -104,10 +111,15 @@ final class Train implements Callable<Integer> {
               ? "A run that is resumed has its recipe: give a recipe or --resume, not both."
               : "Name a recipe (`merapi recipes` lists them), for instance: merapi train digits");
     }
-    if (resume.isPresent() && (!settings.isEmpty() || seed.isPresent() || precision.isPresent())) {
+    if (resume.isPresent()
+        && (!settings.isEmpty()
+            || seed.isPresent()
+            || precision.isPresent()
+            || onBadRow.isPresent())) {
       throw new ParameterException(
           spec.commandLine(),
-          "A run that is resumed keeps its settings: leave --set, --seed and --precision.");
+          "A run that is resumed keeps its settings: leave --set, --seed, --precision and"
+              + " --on-bad-row.");
     }
     return resume.isPresent() ? resume(resume.get()) : start(Recipes.load(recipe.get(), changes()));
   }
@@ -118,6 +130,7 @@ final class Train implements Callable<Integer> {
     epochs.ifPresent(count -> changes.add("training.epochs=" + count));
     seed.ifPresent(number -> changes.add("seed=" + number));
     precision.ifPresent(name -> changes.add("training.precision=" + name));
+    onBadRow.ifPresent(policy -> changes.add("data.on_bad_row=" + policy));
     return changes;
   }
 

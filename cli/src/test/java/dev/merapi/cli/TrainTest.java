@@ -7,21 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.merapi.data.Picture;
 import dev.merapi.train.RunFolder;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-final class TrainTest {
+final class TrainTest extends CommandTest {
   /** So small that it learns nothing, but does all that a large one does. */
   private static final List<String> TINY =
       List.of(
@@ -32,32 +28,6 @@ final class TrainTest {
           "--set=model.hidden=[4]",
           "--set=training.batch=10");
 
-  @TempDir Path folder;
-
-  private String out = "";
-  private String err = "";
-
-  private int run(List<String> arguments) {
-    var outWriter = new StringWriter();
-    var errWriter = new StringWriter();
-    int code =
-        Main.commandLine()
-            .setOut(new PrintWriter(outWriter))
-            .setErr(new PrintWriter(errWriter))
-            .execute(arguments.toArray(String[]::new));
-    out = outWriter.toString();
-    err = errWriter.toString();
-    return code;
-  }
-
-  private int run(String... arguments) {
-    return run(List.of(arguments));
-  }
-
-  private JsonNode json() {
-    return JsonMapper.shared().readTree(out.lines().toList().getLast());
-  }
-
   /** Trains the recipe digits a little, and returns the run's folder. */
   private RunFolder trained(String... more) {
     var arguments = new ArrayList<>(List.of("train", "digits", "--json", "--runs", runs()));
@@ -65,10 +35,6 @@ final class TrainTest {
     arguments.addAll(List.of(more));
     assertEquals(0, run(arguments), err);
     return RunFolder.open(Path.of(json().get("run").asString()));
-  }
-
-  private String runs() {
-    return folder.resolve("runs").toString();
   }
 
   /** A picture of a one in dark ink on white paper. */

@@ -28,12 +28,12 @@ public final class DataException extends MerapiException {
    * @param what what is wrong with it, as a clause: {@code "it ends after 12 of 784 bytes"}
    * @param mend what to do about it, as a request: {@code "copy it again"}
    */
-  static DataException of(Path file, String what, String mend) {
+  public static DataException of(Path file, String what, String mend) {
     return new DataException(file + ": " + what + "; " + mend);
   }
 
   /** What an operating system's error means for the user; {@code action} is "read" or "write". */
-  static DataException of(Path file, String action, IOException cause) {
+  public static DataException of(Path file, String action, IOException cause) {
     var error =
         switch (cause) {
           case NoSuchFileException _ ->
@@ -46,7 +46,7 @@ public final class DataException extends MerapiException {
     return error;
   }
 
-  static String reason(Throwable cause) {
+  public static String reason(Throwable cause) {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

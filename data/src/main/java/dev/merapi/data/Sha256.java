@@ -12,10 +12,10 @@ import java.util.HexFormat;
 /**
  * A SHA-256 of values, of which each is told apart by its length: ("ab", "c") is not ("a", "bc").
  */
-final class Sha256 {
+public final class Sha256 {
   private final MessageDigest digest;
 
-  Sha256() {
+  public Sha256() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -24,7 +24,7 @@ final class Sha256 {
   }
 
   /** The SHA-256 of a file's bytes, as 64 hexadecimal digits. */
-  static String of(Path file) {
+  public static String of(Path file) {
     var sha = new Sha256();
     try (var in = Files.newInputStream(file)) {
       byte[] chunk = new byte[1 << 16];
@@ -37,30 +37,30 @@ final class Sha256 {
     return sha.hex();
   }
 
-  Sha256 add(String text) {
+  public Sha256 add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  Sha256 add(byte... values) {
+  public Sha256 add(byte... values) {
     digest.update(ByteBuffer.allocate(8).putLong(values.length).flip());
     digest.update(values);
     return this;
   }
 
-  Sha256 add(int... values) {
+  public Sha256 add(int... values) {
     var bytes = ByteBuffer.allocate(4 * values.length);
     bytes.asIntBuffer().put(values);
     return add(bytes.array());
   }
 
-  Sha256 add(float... values) {
+  public Sha256 add(float... values) {
     var bytes = ByteBuffer.allocate(4 * values.length);
     bytes.asFloatBuffer().put(values);
     return add(bytes.array());
   }
 
   /** The digest as 64 hexadecimal digits; call it once. */
-  String hex() {
+  public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

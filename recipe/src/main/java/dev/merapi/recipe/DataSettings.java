@@ -5,11 +5,18 @@ import dev.merapi.data.MemoryDataset;
 import dev.merapi.data.Normalisation;
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
+import dev.merapi.table.BadRows;
+import dev.merapi.table.ColumnType;
+import dev.merapi.table.ReadOptions;
+import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which data a recipe trains on. */
@@ -117,6 +124,75 @@ public sealed interface DataSettings {
       float[] x = {0.1f, 0.9f, 0.3f, 0.8f, 0.2f, 0.7f, 0.5f, 0.4f, 0.1f};
       Dataset rows = MemoryDataset.valued(x, Shape.of(3), new float[] {1, 0, 1}, Shape.of(1));
       return Splits.of(rows, rows).noting("the test rows are the three training rows");
+    }
+  }
+
+  /**
+   * A table: a file, or what a query gives.
+   *
+   * @param source a file (.csv, .tsv, .jsonl, .arff, each also with .gz behind it), or the name of
+   *     a table that Merapi knows
+   * @param target the column to predict: a category makes it a classification, numbers a regression
+   * @param features the columns to predict from; all others, if none are named
+   * @param exclude columns that are not used
+   * @param types of columns, where those that are guessed are wrong
+   * @param header whether the first line of a CSV names the columns
+   * @param delimiter between the cells of a CSV; null to guess it
+   * @param encoding of a text without a byte order mark
+   * @param missing what stands in a cell that holds nothing
+   * @param onBadRow what becomes of rows that cannot be read
+   * @param split which rows learn
+   */
+  record Table(
+      String source,
+      String target,
+      @Default("[]") List<String> features,
+      @Default("[]") List<String> exclude,
+      @Default("{}") Map<String, ColumnType> types,
+      @Default("auto") ReadOptions.Header header,
+      @Default("null") Optional<String> delimiter,
+      @Default("UTF-8") String encoding,
+      @Default("['?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL']") List<String> missing,
+      @Default("fail") BadRows.Policy onBadRow,
+      @Default("{kind: random}") SplitSettings split)
+      implements DataSettings {
+    public Table {
+      if (delimiter.isPresent() && delimiter.get().length() != 1) {
+        throw new MerapiException(
+            "`delimiter` is `%s`; give one character, such as \";\" or \"\\t\""
+                .formatted(delimiter.get()));
+      }
+    }
+
+    /** Its numbers as they are, without a preparation. */
+    @Override
+    public Splits load(Optional<Path> place, Key key, Progress download) {
+      return TableData.load(this, List.of(), place, key, download, Optional.empty()).splits();
+    }
+
+    /** How it is read. */
+    ReadOptions options() {
+      return new ReadOptions(
+              types, header, delimiter.map(text -> text.charAt(0)), StandardCharsets.UTF_8, missing)
+          .encoding(encoding);
+    }
+
+    /**
+     * Finds the table.
+     *
+     * @param place a file that takes its place, or a folder where its file is
+     */
+    TableSource open(Optional<Path> place, Progress download) {
+      return TableSource.of(place.orElse(Path.of(source)), options());
+    }
+
+    /** Only the columns that are used. */
+    dev.merapi.table.Table narrowed(dev.merapi.table.Table table) {
+      exclude.forEach(table.schema()::index);
+      var kept = new LinkedHashSet<>(features.isEmpty() ? table.schema().names() : features);
+      exclude.forEach(kept::remove);
+      kept.add(target);
+      return table.only(List.copyOf(kept));
     }
   }
 

@@ -109,6 +109,7 @@ public final class DescentRun {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Map.of(),
         Optional.empty(),
         (System.nanoTime() - begin) / 1e9,
         Optional.empty());

@@ -9,7 +9,6 @@ import dev.merapi.nn.Sigmoid;
 import dev.merapi.nn.Silu;
 import dev.merapi.nn.Tanh;
 import dev.merapi.tensor.Key;
-import dev.merapi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,10 +18,9 @@ public sealed interface ModelSettings {
   /**
    * Builds the network.
    *
-   * @param features the shape of one sample
-   * @param outputs how many numbers are wanted of it: the classes, or the size of a target
+   * @param signature what goes into it and what is wanted of it
    */
-  Layer build(Shape features, int outputs, Key key);
+  Layer build(Signature signature, Key key);
 
   /** The function between two layers. */
   enum Activation {
@@ -58,11 +56,11 @@ public sealed interface ModelSettings {
       @Default("0") @Range(from = 0, to = 0.99) double dropout)
       implements ModelSettings {
     @Override
-    public Layer build(Shape features, int outputs, Key key) {
+    public Layer build(Signature signature, Key key) {
       List<Integer> sizes = new ArrayList<>();
-      sizes.add(Math.toIntExact(features.elements()));
+      sizes.add(Math.toIntExact(signature.shape().elements()));
       sizes.addAll(hidden);
-      sizes.add(outputs);
+      sizes.add(signature.outputs());
       return dev.merapi.zoo.Mlp.of(sizes, key).activation(activation.layer()).dropout(dropout);
     }
   }
@@ -80,8 +78,9 @@ public sealed interface ModelSettings {
       @Default("0") @Range(from = 0, to = 0.99) double dropout)
       implements ModelSettings {
     @Override
-    public Layer build(Shape features, int outputs, Key key) {
-      return dev.merapi.zoo.Cnn.of(features, channels, hidden, outputs, key).dropout(dropout);
+    public Layer build(Signature signature, Key key) {
+      return dev.merapi.zoo.Cnn.of(signature.shape(), channels, hidden, signature.outputs(), key)
+          .dropout(dropout);
     }
   }
 
@@ -96,8 +95,8 @@ public sealed interface ModelSettings {
       @Default("0") @Range(from = 0, to = 0.99) double dropout)
       implements ModelSettings {
     @Override
-    public Layer build(Shape features, int outputs, Key key) {
-      return dev.merapi.zoo.Autoencoder.of(Math.toIntExact(features.elements()), code, key)
+    public Layer build(Signature signature, Key key) {
+      return dev.merapi.zoo.Autoencoder.of(Math.toIntExact(signature.shape().elements()), code, key)
           .dropout(dropout);
     }
   }

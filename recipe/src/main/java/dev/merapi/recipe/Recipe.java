@@ -1,6 +1,7 @@
 package dev.merapi.recipe;
 
 import dev.merapi.tensor.MerapiException;
+import java.util.List;
 
 /**
  * All that decides on a training, in one YAML file: {@code merapi recipes show NAME} prints one
@@ -31,6 +32,7 @@ public sealed interface Recipe {
       @Default("nobody has measured it yet") String expected,
       @Default("1") long seed,
       DataSettings data,
+      @Default("[]") List<PreparationSettings> preparation,
       ModelSettings model,
       @Default("{}") TrainingSettings training,
       @Default("{}") EvaluationSettings evaluation)

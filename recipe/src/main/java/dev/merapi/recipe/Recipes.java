@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.Nearest;
 import dev.merapi.train.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,12 +69,12 @@ public final class Recipes {
     return Settings.read(Recipe.class, root);
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
       throw new RecipeException(
-          "%s: the recipe cannot be read; give an existing text file".formatted(file), e);
+          "%s: it cannot be read; give an existing text file".formatted(file), e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.merapi.train.EpochScores;
 import dev.merapi.train.Scores;
 import dev.merapi.train.Trained;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param valAccuracy of the epoch whose weights count
  * @param testLoss of the weights that count
  * @param testAccuracy of the weights that count
+ * @param test all metrics of the weights that count, by name
  * @param bestEpoch the epoch whose weights count
  * @param seconds how long the training took, validation included
  * @param samplesPerSecond how many training samples a second
@@ -38,6 +40,7 @@ public record Report(
     Optional<Double> valAccuracy,
     Optional<Double> testLoss,
     Optional<Double> testAccuracy,
+    Map<String, Double> test,
     Optional<Long> bestEpoch,
     double seconds,
     Optional<Double> samplesPerSecond) {
@@ -71,6 +74,7 @@ public record Report(
         validation.flatMap(Report::accuracy),
         test.map(Scores::loss),
         test.flatMap(Report::accuracy),
+        test.map(Scores::metrics).orElse(Map.of()),
         counts.map(EpochScores::epoch),
         trained.seconds(),
         seconds > 0 ? Optional.of(samples / seconds) : Optional.empty());

@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.Nearest;
 import dev.merapi.tensor.MerapiException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -47,6 +48,9 @@ final class Settings {
   private static Object value(String path, Type type, Node node) {
     if (type instanceof ParameterizedType generic) {
       var inner = generic.getActualTypeArguments()[0];
+      if (generic.getRawType() == Map.class) {
+        return map(path, generic.getActualTypeArguments()[1], mapping(path, node));
+      }
       return generic.getRawType() == Optional.class
           ? isNull(node) ? Optional.empty() : Optional.of(value(path, inner, node))
           : list(path, inner, node);
@@ -67,6 +71,27 @@ final class Settings {
       values.add(value(path, inner, element));
     }
     return List.copyOf(values);
+  }
+
+  /** Keys of the user's own choice. */
+  private static Map<String, Object> map(String path, Type inner, MappingNode node) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (NodeTuple entry : node.getValue()) {
+      var key = YamlTree.text(entry.getKeyNode());
+      if (values.put(key, value(join(path, key), inner, entry.getValueNode())) != null) {
+        throw twice(key, entry.getKeyNode());
+      }
+    }
+    return values;
+  }
+
+  private static RecipeException twice(String key, Node node) {
+    return new RecipeException(
+        "%s: the key `%s` is there twice; remove one".formatted(YamlTree.place(node), key));
+  }
+
+  private static String join(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
   }
 
   private static MappingNode mapping(String path, Node node) {
@@ -145,8 +170,7 @@ final class Settings {
                 .formatted(place, label(path), key, Nearest.hint(key, known), names(known)));
       }
       if (given.put(key, entry.getValueNode()) != null) {
-        throw new RecipeException(
-            "%s: the key `%s` is there twice; remove one".formatted(place, key));
+        throw twice(key, entry.getKeyNode());
       }
     }
     return given;
@@ -155,7 +179,7 @@ final class Settings {
   private static Object component(
       String path, RecordComponent component, Map<String, Node> given, MappingNode node) {
     var key = key(component);
-    var inner = path.isEmpty() ? key : path + "." + key;
+    var inner = join(path, key);
     var preset = component.getAnnotation(Default.class);
     Node written = given.get(key);
     if (written == null && preset == null) {
@@ -313,6 +337,11 @@ final class Settings {
     return switch (value) {
       case Optional<?> optional -> optional.map(Settings::plain).orElse(null);
       case List<?> list -> list.stream().map(Settings::plain).collect(Collectors.toList());
+      case Map<?, ?> map -> {
+        var mapping = new LinkedHashMap<String, Object>();
+        map.forEach((key, inner) -> mapping.put(key.toString(), plain(inner)));
+        yield mapping;
+      }
       case Enum<?> constant -> word(constant);
       case Record record -> {
         var mapping = new LinkedHashMap<String, Object>();

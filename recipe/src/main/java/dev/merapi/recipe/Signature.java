@@ -12,17 +12,21 @@ import java.util.List;
  * @param features the shape of one sample
  * @param outputs how many numbers come out
  * @param classes the names of the classes, if it tells classes apart
+ * @param vocabularies for each feature of a table how many label numbers it can have, 0 for other
+ *     numbers; empty where no feature is a label
  */
-record Signature(List<Integer> features, int outputs, List<String> classes) {
+public record Signature(
+    List<Integer> features, int outputs, List<String> classes, List<Integer> vocabularies) {
   static final String FILE = "signature.json";
 
-  static Signature of(Dataset data) {
+  static Signature of(Dataset data, List<Integer> vocabularies) {
     return new Signature(
         Arrays.stream(data.features().toArray()).boxed().toList(),
         data.classes().isEmpty()
             ? Math.toIntExact(data.target().elements())
             : data.classes().size(),
-        data.classes());
+        data.classes(),
+        vocabularies.stream().allMatch(size -> size == 0) ? List.of() : vocabularies);
   }
 
   Shape shape() {

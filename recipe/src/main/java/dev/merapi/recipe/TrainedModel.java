@@ -5,6 +5,12 @@ import dev.merapi.data.Picture;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.EvaluationSettings.Weights;
+import dev.merapi.table.BadRows;
+import dev.merapi.table.Prepared;
+import dev.merapi.table.ReadOptions;
+import dev.merapi.table.ReadOptions.Header;
+import dev.merapi.table.Table;
+import dev.merapi.table.TableSource;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
@@ -17,6 +23,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The network of a run with the weights that count, ready to be used. */
 public final class TrainedModel {
@@ -24,11 +33,14 @@ public final class TrainedModel {
 
   private final Recipe.Training recipe;
   private final Signature signature;
+  private final Optional<Prepared> prepared;
   private final Layer model;
 
-  private TrainedModel(Recipe.Training recipe, Signature signature, Layer model) {
+  private TrainedModel(
+      Recipe.Training recipe, Signature signature, Optional<Prepared> prepared, Layer model) {
     this.recipe = recipe;
     this.signature = signature;
+    this.prepared = prepared;
     this.model = model;
   }
 
@@ -52,7 +64,8 @@ public final class TrainedModel {
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);
     checkpoint(run, recipe).loadModel(Parameters.of(model));
-    return new TrainedModel(recipe, signature, model);
+    var prepared = TableData.Saved.of(run).map(TableData.Saved::prepared);
+    return new TrainedModel(recipe, signature, prepared, model);
   }
 
   /**
@@ -73,7 +86,12 @@ public final class TrainedModel {
 
   /** Whether the network of a recipe can be shown pictures. */
   public static boolean readsPictures(Recipe.Training recipe) {
-    return !(recipe.data() instanceof DataSettings.ThreeRows);
+    return !(recipe.data() instanceof DataSettings.ThreeRows) && !takesTables(recipe);
+  }
+
+  /** Whether the network of a recipe takes rows of a table. */
+  public static boolean takesTables(Recipe.Training recipe) {
+    return recipe.data() instanceof DataSettings.Table;
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */
@@ -107,12 +125,112 @@ public final class TrainedModel {
     for (int i = 0; i < files.size(); i++) {
       var logits = model.apply(prepared(pictures.get(i)));
       float[] probabilities = Step.compute(logits.softmax(-1)).getFirst().toArray();
-      var candidates = new ArrayList<Candidate>();
-      for (int c = 0; c < probabilities.length; c++) {
-        candidates.add(new Candidate(signature.classes().get(c), probabilities[c]));
+      guesses.add(new Guess(files.get(i).toString(), candidates(probabilities, 0)));
+    }
+    return guesses;
+  }
+
+  /** The classes of one row of probabilities, the most probable first. */
+  private List<Candidate> candidates(float[] probabilities, int row) {
+    int classes = signature.classes().size();
+    return IntStream.range(0, classes)
+        .mapToObj(c -> new Candidate(signature.classes().get(c), probabilities[row * classes + c]))
+        .sorted(Comparator.comparingDouble(Candidate::probability).reversed())
+        .toList();
+  }
+
+  // ---- tables
+
+  /** Whether it takes rows of a table. */
+  public boolean readsTables() {
+    return prepared.isPresent();
+  }
+
+  /**
+   * What it makes of a row of a table.
+   *
+   * @param place where the row stands: {@code new.csv: line 2}
+   * @param target the column that is predicted
+   * @param candidates the classes, the most probable first; none if the column holds numbers
+   * @param value the number in the column's own unit; empty if it is a class
+   */
+  public record RowGuess(
+      String place, String target, List<Candidate> candidates, Optional<Double> value) {
+    public RowGuess {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /**
+   * How the rows of a file have to be read for it: as those that it was trained on.
+   *
+   * @throws MerapiException if it takes no rows
+   */
+  public ReadOptions reading() {
+    return switch (recipe.data()) {
+      case DataSettings.Table data -> prepared.orElseThrow().reading(data.options());
+      default ->
+          throw new MerapiException(
+              "the network of %s takes pictures or numbers, not the rows of a table; give a run that was trained on a table"
+                  .formatted(recipe.name()));
+    };
+  }
+
+  /**
+   * Rows that are given as values: JSON objects, or values between commas in the order of the
+   * features.
+   */
+  public TableSource rows(List<String> values) {
+    boolean isJson = values.stream().allMatch(value -> value.strip().startsWith("{"));
+    var text = String.join("\n", values);
+    return isJson
+        ? TableSource.of("rows.jsonl", text, reading())
+        : TableSource.of("rows.csv", header() + "\n" + text, reading().header(Header.YES));
+  }
+
+  /** The names of the columns that a row must have, as the first line of a CSV. */
+  private String header() {
+    return prepared.orElseThrow().required().stream()
+        .map(name -> '"' + name.replace("\"", "\"\"") + '"')
+        .collect(Collectors.joining(","));
+  }
+
+  /**
+   * Predicts the target of each row, some thousand rows at a time. Of a time series, whose rows are
+   * in order, it predicts the one after the last row.
+   *
+   * @param guesses gets each guess, in the order of the rows
+   * @throws MerapiException if columns or cells are missing, or of another type
+   */
+  public void predict(TableSource rows, BadRows bad, Consumer<RowGuess> guesses) {
+    if (!prepared.orElseThrow().window().isNone()) {
+      predict(rows.read(bad)).forEach(guesses);
+      return;
+    }
+    try (var reader = rows.open(bad)) {
+      for (var part = reader.next(); part.size() > 0; part = reader.next()) {
+        predict(part).forEach(guesses);
       }
-      candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
-      guesses.add(new Guess(files.get(i).toString(), candidates));
+    }
+  }
+
+  private List<RowGuess> predict(Table rows) {
+    var preparation = prepared.orElseThrow();
+    var x = preparation.inputs(rows);
+    int count = x.shape().size(0);
+    var output = model.apply(x);
+    float[] values =
+        Step.compute(preparation.classifies() ? output.softmax(-1) : output).getFirst().toArray();
+    var guesses = new ArrayList<RowGuess>();
+    for (int row = 0; row < count; row++) {
+      guesses.add(
+          new RowGuess(
+              preparation.place(rows, row),
+              preparation.target(),
+              preparation.classifies() ? candidates(values, row) : List.of(),
+              preparation.classifies()
+                  ? Optional.empty()
+                  : Optional.of(preparation.invert(values[row]))));
     }
     return guesses;
   }

@@ -1,12 +1,16 @@
 package dev.merapi.recipe;
 
 import dev.merapi.backend.Accelerators;
+import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
+import dev.merapi.evaluation.Regressed;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.EvaluationSettings.Weights;
+import dev.merapi.recipe.TrainingSettings.LossName;
 import dev.merapi.recipe.TrainingSettings.PrecisionName;
 import dev.merapi.recipe.TrainingSettings.Target;
+import dev.merapi.table.Prepared;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
@@ -15,6 +19,7 @@ import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
 import dev.merapi.train.MemoryNeed;
 import dev.merapi.train.Progress;
+import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import dev.merapi.train.Saving;
 import dev.merapi.train.Scores;
@@ -25,9 +30,12 @@ import dev.merapi.zoo.Autoencoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -39,16 +47,18 @@ public final class TrainingRun {
 
   private final Recipe.Training recipe;
   private final Splits data;
+  private final Optional<TableData> table;
   private final boolean heldOut;
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
 
-  private TrainingRun(Recipe.Training recipe, Splits data) {
+  private TrainingRun(Recipe.Training recipe, Splits data, Optional<TableData> table) {
     this.recipe = recipe;
+    this.table = table;
     this.heldOut = data.validation().size() > 0;
     this.data = recipe.training().target() == Target.INPUT ? Reconstruction.of(data) : data;
-    this.signature = Signature.of(this.data.train());
+    this.signature = Signature.of(this.data.train(), vocabularies());
     this.model = build(recipe, signature);
     this.trainer =
         Trainer.of(model, recipe.training().loss().build(), recipe.training().optimizer().build())
@@ -72,13 +82,27 @@ public final class TrainingRun {
 
   /** Whether all fits together, and the weights into memory; before anything is written. */
   private void check() {
-    var output = trainer.check(data.train());
+    boolean tellsClasses = recipe.training().loss() == LossName.CROSS_ENTROPY;
+    if (table.isPresent() && signature.classes().isEmpty() == tellsClasses) {
+      throw new RecipeException(
+          tellsClasses
+              ? "the target `%s` is a number: set `training.loss` to mse, mae or huber, or make it a category under `data.types`"
+                  .formatted(table.get().prepared().target())
+              : "the target `%s` is a category: set `training.loss` to cross-entropy, or make it numeric under `data.types`"
+                  .formatted(table.get().prepared().target()));
+    }
+    var output = trainer.check(sample());
     if (!signature.classes().isEmpty() && output.size(-1) != signature.outputs()) {
       throw new RecipeException(
           "the network gives %d numbers a sample, but there are %d classes to tell apart; an autoencoder wants `training.target: input`"
               .formatted(output.size(-1), signature.outputs()));
     }
     Parameters.of(model).values().forEach(Parameter::storage);
+  }
+
+  /** Data that there are: of a run that is measured on other data, there is nothing to train on. */
+  private Dataset sample() {
+    return data.train().size() > 0 ? data.train() : data.test();
   }
 
   /**
@@ -89,20 +113,53 @@ public final class TrainingRun {
    */
   public static TrainingRun prepare(
       Recipe.Training recipe, Optional<Path> folder, dev.merapi.data.Progress download) {
-    return new TrainingRun(
-        recipe, recipe.data().load(folder, Key.of(recipe.seed()).fold(DATA), download));
+    return prepare(recipe, folder, download, Optional.empty());
+  }
+
+  private static TrainingRun prepare(
+      Recipe.Training recipe,
+      Optional<Path> folder,
+      dev.merapi.data.Progress download,
+      Optional<TableData.Saved> saved) {
+    var key = Key.of(recipe.seed()).fold(DATA);
+    if (recipe.data() instanceof DataSettings.Table settings) {
+      var table = TableData.load(settings, recipe.preparation(), folder, key, download, saved);
+      return new TrainingRun(recipe, table.splits(), Optional.of(table));
+    }
+    if (!recipe.preparation().isEmpty()) {
+      throw new RecipeException("`preparation` is for tables; leave it out");
+    }
+    return new TrainingRun(recipe, recipe.data().load(folder, key, download), Optional.empty());
+  }
+
+  /**
+   * A run that was trained, with its weights and its preparation: to be measured.
+   *
+   * @param folder where other data are, if the user said so; a table that the run was not trained
+   *     on is measured as a whole
+   * @throws MerapiException if the run has no weights yet, or the data do not fit them
+   */
+  public static TrainingRun open(
+      RunFolder run, Optional<Path> folder, dev.merapi.data.Progress download) {
+    var recipe = TrainedModel.training(run);
+    var checkpoint = TrainedModel.checkpoint(run, recipe);
+    var opened = prepare(recipe, folder, download, TableData.Saved.of(run));
+    opened.load(checkpoint);
+    return opened;
   }
 
   static Layer build(Recipe.Training recipe, Signature signature) {
-    return recipe
-        .model()
-        .build(signature.shape(), signature.outputs(), Key.of(recipe.seed()).fold(WEIGHTS));
+    return recipe.model().build(signature, Key.of(recipe.seed()).fold(WEIGHTS));
+  }
+
+  private List<Integer> vocabularies() {
+    return table.map(each -> each.prepared().vocabularies()).orElse(List.of());
   }
 
   /** What whoever reads the results has to know, a sentence each. */
   public List<String> notes() {
     var notes = new ArrayList<>(data.notes());
-    if (!heldOut) {
+    if (!heldOut && data.train().size() > 0) {
       notes.add(
           "nothing is held out: the epochs are measured on the test data, and the last weights"
               + " count");
@@ -148,6 +205,7 @@ public final class TrainingRun {
   public Report train(
       RunWriter run, Optional<Checkpoint> start, Progress progress, BooleanSupplier stop) {
     run.writeJson(Signature.FILE, signature);
+    table.ifPresent(each -> each.save(run));
     var saving =
         Saving.DEFAULT
             .every(Duration.ofSeconds(recipe.training().checkpointSeconds()))
@@ -165,7 +223,7 @@ public final class TrainingRun {
       if (usesBest()) {
         trained.useBest();
       }
-      test = Optional.of(trained.evaluate(data.test()));
+      test = Optional.of(evaluate());
       run.append(trained.steps(), test.get().named("test"));
       picture(run);
     }
@@ -201,9 +259,38 @@ public final class TrainingRun {
     checkpoint.loadModel(Parameters.of(model));
   }
 
-  /** Measures the network on the test data. */
+  /**
+   * Measures the network on the test data; where it predicts a column of numbers, also in their own
+   * unit.
+   */
   public Scores evaluate() {
-    return trainer.evaluate(data.test());
+    var scores = trainer.evaluate(data.test());
+    if (table.isEmpty() || table.get().prepared().classifies()) {
+      return scores;
+    }
+    var errors = regressed(table.get().prepared());
+    var metrics = new LinkedHashMap<>(scores.metrics());
+    metrics.put("rmse", errors.rootMeanSquaredError());
+    metrics.put("mae", errors.meanAbsoluteError());
+    metrics.put("r2", errors.rSquared());
+    return new Scores(scores.loss(), metrics, scores.samples());
+  }
+
+  /** What is known and what is predicted of the test rows, in the unit of their column. */
+  private Regressed regressed(Prepared prepared) {
+    double[] predicted =
+        trainer.predict(data.test()).stream()
+            .flatMapToDouble(batch -> inverted(prepared, batch.toArray()))
+            .toArray();
+    var actual = DoubleStream.builder();
+    for (var batch : data.test().batches(recipe.evaluation().batch()).epoch(0)) {
+      inverted(prepared, batch.y().toArray()).forEach(actual);
+    }
+    return Regressed.of(actual.build().toArray(), predicted);
+  }
+
+  private static DoubleStream inverted(Prepared prepared, float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> prepared.invert(values[i]));
   }
 
   /** Originals above what an autoencoder makes of them. */

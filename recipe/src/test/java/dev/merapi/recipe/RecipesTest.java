@@ -199,7 +199,7 @@ final class RecipesTest {
 
   @Test
   void theNetworksHaveTheSizesOfTheirTutorials() {
-    var picture = new Signature(List.of(1, 28, 28), 10, List.of());
+    var picture = new Signature(List.of(1, 28, 28), 10, List.of(), List.of());
     for (var expected :
         List.of(
             new Object[] {"mnist-mlp", 101_770L},

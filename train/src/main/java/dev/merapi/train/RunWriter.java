@@ -202,6 +202,11 @@ public final class RunWriter implements AutoCloseable {
     AtomicFiles.write(folder.file(RunFolder.RECIPE), recipe);
   }
 
+  /** Writes a text to a file of the run. */
+  public void writeText(String name, String text) {
+    AtomicFiles.write(folder.file(name), text);
+  }
+
   /** Writes a record of plain values to a file of the run, as JSON. */
   public void writeJson(String name, Record value) {
     AtomicFiles.write(folder.file(name), Json.pretty(value));

@@ -1,4 +1,4 @@
-package dev.merapi.recipe;
+package dev.merapi.data;
 
 import java.util.Collection;
 import java.util.Comparator;

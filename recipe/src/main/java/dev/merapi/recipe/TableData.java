@@ -1,0 +1,144 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.DataException;
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Progress;
+import dev.merapi.data.Splits;
+import dev.merapi.table.BadRows;
+import dev.merapi.table.Fitted;
+import dev.merapi.table.Prepared;
+import dev.merapi.table.Split;
+import dev.merapi.table.Table;
+import dev.merapi.table.Use;
+import dev.merapi.tensor.Key;
+import dev.merapi.train.RunFolder;
+import dev.merapi.train.RunWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A table of a recipe, read, split and prepared.
+ *
+ * @param table all its rows, in the order of the split
+ * @param split which of them learn
+ * @param prepared what was learned from those
+ * @param source SHA-256 of where the table comes from
+ * @param bad the rows that could not be read
+ */
+record TableData(Table table, Split split, Prepared prepared, String source, BadRows bad) {
+  /** The file of a run that keeps its preparation. */
+  static final String FILE = "preparation.yaml";
+
+  /** The rows that were left out, in a run's folder. */
+  private static final String BAD = "bad-rows.txt";
+
+  /**
+   * What a run keeps.
+   *
+   * @param source SHA-256 of what it was trained on
+   */
+  record Saved(String source, Prepared prepared) {
+    static Optional<Saved> of(RunFolder run) {
+      var file = run.file(FILE);
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Settings.read(Saved.class, YamlTree.parse(file.toString(), Recipes.read(file))));
+    }
+  }
+
+  /**
+   * Reads, splits and prepares a table.
+   *
+   * @param place a file or folder that takes the place of the recipe's
+   * @param saved the preparation of a run: nothing is learned anew, and a table that is not the one
+   *     that it was trained on is for testing as a whole
+   */
+  static TableData load(
+      DataSettings.Table data,
+      List<PreparationSettings> preparation,
+      Optional<Path> place,
+      Key key,
+      Progress download,
+      Optional<Saved> saved) {
+    var source = data.open(place, download);
+    var bad = BadRows.of(data.onBadRow());
+    data.types().keySet().forEach(source.schema()::index); // a type of a column that is not there
+    var whole = source.read(bad);
+    if (preparation.contains(new PreparationSettings.Duplicates())) {
+      whole = new Fitted.DropDuplicates().apply(whole, Use.TRAIN);
+    }
+    if (whole.size() == 0) {
+      throw new DataException(source.name() + ": there are no rows in it; give some");
+    }
+    var table = data.split().ordered(whole);
+    var fingerprint = source.fingerprint();
+    boolean isOther = saved.isPresent() && !saved.get().source().equals(fingerprint);
+    var split =
+        isOther
+            ? new Split(new int[0], new int[0], IntStream.range(0, table.size()).toArray())
+            : data.split().split(table, data.target(), key);
+    var prepared = saved.map(Saved::prepared).orElseGet(() -> fit(table, split, data, preparation));
+    return new TableData(table, split, prepared, fingerprint, bad);
+  }
+
+  /** Learns the preparation from the training rows of a split, as {@link #load} does. */
+  static Prepared fit(
+      Table table, Split split, DataSettings.Table data, List<PreparationSettings> preparation) {
+    return Prepared.fit(
+        data.narrowed(table).select(split.train()),
+        data.target(),
+        PreparationSettings.window(preparation),
+        PreparationSettings.steps(preparation));
+  }
+
+  /** The examples of the three parts. */
+  Splits splits() {
+    return new Splits(
+        part(split.train(), Use.TRAIN),
+        part(split.validation(), Use.MEASURE),
+        part(split.test(), Use.MEASURE),
+        notes());
+  }
+
+  /** The examples of some rows; with windows, those whose targets are in these rows. */
+  private Dataset part(int[] rows, Use use) {
+    if (prepared.window().isNone()) {
+      return prepared.dataset(table.select(rows), use);
+    }
+    var whole = prepared.apply(table, Use.MEASURE);
+    return prepared.examples(whole, prepared.window().complete(rows));
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (bad.count() > 0) {
+      notes.add(bad.summary(table.source()));
+    }
+    if (split.train().length == 0) {
+      notes.add("this is not the table that the run was trained on: all its rows are test rows");
+    } else if (prepared.window().isNone()) {
+      notes.addAll(split.leaks(table, features()));
+    }
+    return notes;
+  }
+
+  private List<String> features() {
+    return prepared.input().names().stream()
+        .filter(name -> !name.equals(prepared.target()))
+        .toList();
+  }
+
+  /** Writes the preparation, and the rows that were left out, to the run's folder. */
+  void save(RunWriter run) {
+    run.writeText(FILE, Settings.write(new Saved(source, prepared)));
+    if (bad.count() > 0) {
+      run.writeText(BAD, String.join("\n", bad.lines()) + "\n");
+    }
+  }
+}
