@@ -1,7 +1,7 @@
 package dev.merapi.cpu;
 
 import dev.merapi.graph.Kernel;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import dev.merapi.tensor.DType;
 
 /** Kernels that walk contiguous rows: places of extremes, running sums. */
@@ -16,7 +16,7 @@ final class AlongRows {
 
   void argReduce(Kernel.ArgReduce k, long[] buffers) {
     Lane lane = Lane.of(k.dtype());
-    var kind = k.greatest() ? Op.ReduceKind.MAX : Op.ReduceKind.MIN;
+    var kind = k.greatest() ? ReduceKind.MAX : ReduceKind.MIN;
     long rowBytes = (long) k.columns() * k.dtype().bytes();
     long laneBytes = (long) k.columns() * lane.bytes();
     Ranges.run(

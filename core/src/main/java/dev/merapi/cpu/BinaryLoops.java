@@ -8,7 +8,7 @@ import static dev.merapi.cpu.VectorLoops.put;
 import static dev.merapi.cpu.VectorLoops.upTo;
 import static dev.merapi.cpu.VectorLoops.upToFloats;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.BinaryKind;
 import java.util.Optional;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -24,7 +24,7 @@ final class BinaryLoops {
   private BinaryLoops() {}
 
   /** The loop over floats, or none. */
-  static Optional<BinaryLoop> ofFloats(Op.BinaryKind kind) {
+  static Optional<BinaryLoop> ofFloats(BinaryKind kind) {
     return switch (kind) {
       case ADD -> Optional.of(BinaryLoops::add);
       case SUB -> Optional.of(BinaryLoops::subtract);
@@ -41,7 +41,7 @@ final class BinaryLoops {
   }
 
   /** The loop over ints, or none. */
-  static Optional<BinaryLoop> ofInts(Op.BinaryKind kind) {
+  static Optional<BinaryLoop> ofInts(BinaryKind kind) {
     return switch (kind) {
       case ADD -> Optional.of(BinaryLoops::addInts);
       case SUB -> Optional.of(BinaryLoops::subtractInts);

@@ -3,7 +3,7 @@ package dev.merapi.cpu;
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.FusedGru;
 import dev.merapi.graph.Kernel;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import java.lang.foreign.MemorySegment;
 
 /** {@link FusedGru}, in the way of {@link Lstm}. */
@@ -118,9 +118,9 @@ final class Gru implements Backend.Task {
       }
       long all = base + gates;
       long candidate = all + 8L * n;
-      loops.unary(Op.UnaryKind.SIGMOID, Lane.F32, all, 4, all, 2 * n);
+      loops.unary(UnaryKind.SIGMOID, Lane.F32, all, 4, all, 2 * n);
       cells.reset(all, n);
-      loops.unary(Op.UnaryKind.TANH, Lane.F32, candidate, 4, candidate, n);
+      loops.unary(UnaryKind.TANH, Lane.F32, candidate, 4, candidate, n);
       long h = tileAt(row, panel);
       cells.update(all, h, n);
       copy(row, panel, h, width(), packedAt(next, row, panel), TileKernel.ROW_STRIDE);

@@ -1,7 +1,7 @@
 package dev.merapi.cpu;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Kernel;
-import dev.merapi.graph.Op;
 import dev.merapi.tensor.MerapiException;
 
 /** {@link Kernel.Gather} and its transpose. */
@@ -100,7 +100,7 @@ final class Lookups {
     for (int i = 0; i < k.count(); i++) {
       long to = out + inside("scatterAdd", Memory.getInt(indices + 4L * i), k.rows()) * width;
       long from = updates + i * width;
-      loops.binary(Op.BinaryKind.ADD, lane, to, bytes, from, bytes, to, columns);
+      loops.binary(BinaryKind.ADD, lane, to, bytes, from, bytes, to, columns);
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.merapi.cpu;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.util.Optional;
 
@@ -32,10 +35,10 @@ interface Loops {
     return Optional.empty();
   }
 
-  void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n);
+  void unary(UnaryKind kind, Lane lane, long x, int xStep, long out, int n);
 
   /** Comparisons write {@link Lane#I32}; the lane is that of the operands. */
-  void binary(Op.BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n);
+  void binary(BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n);
 
   /** {@code condition ? a : b} with an i32 condition. */
   void where(
@@ -63,8 +66,7 @@ interface Loops {
    * Each row of {@code columns} neighbours made one. Element {@code i} goes to partial result
    * {@code i mod 32}; these are combined in halves: 0 with 16, 1 with 17, …, then 0 with 8, ….
    */
-  void reduce(
-      Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace);
+  void reduce(ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace);
 
   /**
    * The places of the greatest elements of {@code n} windows, as i32: window {@code i} has the

@@ -1,9 +1,10 @@
 package dev.merapi.cpu;
 
 import dev.merapi.backend.Backend;
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.FusedLstm;
 import dev.merapi.graph.Kernel;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -124,13 +125,13 @@ final class Lstm implements Backend.Task {
         panels.addProduct(a, rows * TileKernel.ROW_STRIDE, weight, ORDER[i], panel, gate);
       }
       long all = base + gates;
-      loops.unary(Op.UnaryKind.SIGMOID, Lane.F32, all, 4, all, 3 * n);
-      loops.unary(Op.UnaryKind.TANH, Lane.F32, all + 12L * n, 4, all + 12L * n, n);
+      loops.unary(UnaryKind.SIGMOID, Lane.F32, all, 4, all, 3 * n);
+      loops.unary(UnaryKind.TANH, Lane.F32, all + 12L * n, 4, all + 12L * n, n);
       long c = cellAt(row, panel);
       long h = base + output;
       cells.cell(all, c, n);
-      loops.unary(Op.UnaryKind.TANH, Lane.F32, c, 4, h, n);
-      loops.binary(Op.BinaryKind.MUL, Lane.F32, h, 4, all + 8L * n, 4, h, n);
+      loops.unary(UnaryKind.TANH, Lane.F32, c, 4, h, n);
+      loops.binary(BinaryKind.MUL, Lane.F32, h, 4, all + 8L * n, 4, h, n);
       write(t, row, panel, some);
       long to = packedAt(next, row, panel);
       kernel.copy(some, panels.columns(panel), h, 4L * kernel.columns(), to, TileKernel.ROW_STRIDE);

@@ -3,7 +3,7 @@ package dev.merapi.cpu;
 import dev.merapi.backend.Backend;
 import dev.merapi.graph.FusedLstmGradient;
 import dev.merapi.graph.Kernel;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -128,7 +128,7 @@ final class LstmGradient implements Backend.Task {
       long width = 4L * time * hidden;
       long c = forward + result + 4 * (step * hidden + column);
       load(row, panel, c, width, base + bent);
-      loops.unary(Op.UnaryKind.TANH, Lane.F32, base + bent, 4, base + bent, n);
+      loops.unary(UnaryKind.TANH, Lane.F32, base + bent, 4, base + bent, n);
       if (t > 0) {
         load(row, panel, c - 4L * hidden, width, base + before);
       } else {

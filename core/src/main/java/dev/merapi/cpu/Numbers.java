@@ -1,6 +1,6 @@
 package dev.merapi.cpu;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import dev.merapi.tensor.DType;
 
 /** Conversions of single numbers, and the neutral elements of reductions. */
@@ -55,7 +55,7 @@ final class Numbers {
   }
 
   /** Fills lanes with what a reduction starts from; for integers MAX and MIN start from theirs. */
-  static void identity(Op.ReduceKind kind, Lane lane, long out, int n) {
+  static void identity(ReduceKind kind, Lane lane, long out, int n) {
     switch (kind) {
       case SUM -> fill(lane, 0, out, n);
       case PROD -> fill(lane, 1, out, n);

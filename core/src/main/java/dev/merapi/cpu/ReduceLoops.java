@@ -5,7 +5,7 @@ import static dev.merapi.cpu.VectorLoops.floats;
 import static dev.merapi.cpu.VectorLoops.put;
 import static dev.merapi.cpu.VectorLoops.upToFloats;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -33,7 +33,7 @@ final class ReduceLoops {
   private ReduceLoops() {}
 
   /** The loop from n rows, each no longer than a vector, whose step is their bytes, or none. */
-  static Optional<UnaryLoop> ofShort(Op.ReduceKind kind) {
+  static Optional<UnaryLoop> ofShort(ReduceKind kind) {
     return switch (kind) {
       case SUM -> Optional.of(ReduceLoops::sumShort);
       case MAX -> Optional.of(ReduceLoops::maxShort);
@@ -43,7 +43,7 @@ final class ReduceLoops {
   }
 
   /** The loop from a row, whose step must be 4, to its partial results, or none. */
-  static Optional<UnaryLoop> of(Op.ReduceKind kind) {
+  static Optional<UnaryLoop> of(ReduceKind kind) {
     return switch (kind) {
       case SUM -> Optional.of(ReduceLoops::sum);
       case MAX -> Optional.of(ReduceLoops::max);

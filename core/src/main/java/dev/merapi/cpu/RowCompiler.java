@@ -2,9 +2,10 @@ package dev.merapi.cpu;
 
 import dev.merapi.cpu.Frame.Level;
 import dev.merapi.cpu.Step.Ref;
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Kernel;
 import dev.merapi.graph.Kernel.Instruction;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -123,7 +124,7 @@ final class RowCompiler {
         Ref p = operand(a, values.level(i));
         Ref q = operand(b, values.level(i));
         add(i, new Step.Binary(kind, values.lane(a), values.level(i), p, q, target(i)));
-        cost += kind == Op.BinaryKind.POW ? 100 : 1;
+        cost += kind == BinaryKind.POW ? 100 : 1;
       }
       case Instruction.Where(int condition, int a, int b) -> {
         Ref c = operand(condition, values.level(i));
@@ -163,7 +164,7 @@ final class RowCompiler {
     }
   }
 
-  private static boolean isFunction(Op.UnaryKind kind) {
+  private static boolean isFunction(UnaryKind kind) {
     return switch (kind) {
       case EXP, EXPM1, LOG, LOG1P, SIN, COS, TANH, ERF, SIGMOID -> true;
       case NEG, ABS, SIGN, NOT, RECIPROCAL, SQRT, RSQRT, RELU, FLOOR, CEIL, ROUND -> false;

@@ -2,7 +2,8 @@ package dev.merapi.cpu;
 
 import dev.merapi.cpu.Frame.Level;
 import dev.merapi.cpu.Step.Ref;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -149,8 +150,8 @@ final class RowFusion {
     return switch (steps[i]) {
       case Step.Unary(var kind, var lane, _, _, _) ->
           switch (lane) {
-            case F32 -> kind != Op.UnaryKind.NOT;
-            case I32 -> !number && (kind == Op.UnaryKind.NOT || kind == Op.UnaryKind.NEG);
+            case F32 -> kind != UnaryKind.NOT;
+            case I32 -> !number && (kind == UnaryKind.NOT || kind == UnaryKind.NEG);
             case I64 -> false;
           };
       case Step.Binary(var kind, var lane, _, _, _, _) ->
@@ -173,8 +174,8 @@ final class RowFusion {
     };
   }
 
-  private boolean reduces(Op.ReduceKind kind, Lane lane) {
-    return byRows && lane == Lane.F32 && kind != Op.ReduceKind.PROD;
+  private boolean reduces(ReduceKind kind, Lane lane) {
+    return byRows && lane == Lane.F32 && kind != ReduceKind.PROD;
   }
 
   private static boolean casts(DType from, DType to) {

@@ -2,7 +2,8 @@ package dev.merapi.cpu;
 
 import dev.merapi.cpu.Frame.Level;
 import dev.merapi.cpu.Step.Ref;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ final class RowGraph {
   record Made(Step step, List<Value> operands) implements Source {}
 
   /** A row made one number. */
-  record Reduced(Op.ReduceKind kind, Value x, int number) implements Source {}
+  record Reduced(ReduceKind kind, Value x, int number) implements Source {}
 
   /** A value; the level says whether it is an element's, a row's or the same everywhere. */
   static final class Value {
@@ -85,7 +86,7 @@ final class RowGraph {
   record Write(Value value, Level level, int stage, int to, DType dtype) implements Action {}
 
   /** Combines a row value with what is there. */
-  record Accumulate(Value value, Op.ReduceKind kind, int to) implements Action {
+  record Accumulate(Value value, ReduceKind kind, int to) implements Action {
     @Override
     public Level level() {
       return Level.ROW;
@@ -141,7 +142,7 @@ final class RowGraph {
   private void add(Step step, int i) {
     switch (step) {
       case Step.Unary(var kind, var lane, var level, var x, int out) -> {
-        Kind result = kind == Op.UnaryKind.NOT ? Kind.MASK : kind(lane);
+        Kind result = kind == UnaryKind.NOT ? Kind.MASK : kind(lane);
         make(step, i, result, level, out, value(x, level, kind(lane)));
       }
       case Step.Binary(var kind, var lane, var level, var a, var b, int out) -> {
@@ -226,7 +227,7 @@ final class RowGraph {
     put(value, value.level, i, out);
   }
 
-  private Value reduce(Op.ReduceKind kind, int x) {
+  private Value reduce(ReduceKind kind, int x) {
     Value from = value(new Ref(x, 4), Level.FULL, Kind.F32);
     read(from, Level.FULL, from.stage);
     var value = new Value(new Reduced(kind, from, reductions.size()), Kind.F32, Level.ROW);

@@ -13,7 +13,7 @@ import dev.merapi.cpu.RowGraph.Make;
 import dev.merapi.cpu.RowGraph.Reduced;
 import dev.merapi.cpu.RowGraph.Value;
 import dev.merapi.cpu.RowGraph.Write;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -421,7 +421,7 @@ final class RowLoop {
     }
   }
 
-  private static boolean inMath(Op.UnaryKind kind) {
+  private static boolean inMath(UnaryKind kind) {
     return switch (kind) {
       case EXP, EXPM1, LOG, LOG1P, SIN, COS, TANH, SIGN, FLOOR, CEIL, ROUND -> true;
       case NEG, ABS, RECIPROCAL, SQRT, RSQRT, RELU, SIGMOID, ERF, NOT -> false;

@@ -10,7 +10,9 @@ import dev.merapi.cpu.RowGraph.Make;
 import dev.merapi.cpu.RowGraph.Reduced;
 import dev.merapi.cpu.RowGraph.Value;
 import dev.merapi.cpu.RowGraph.Write;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.BinaryKind;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
@@ -24,9 +26,8 @@ import java.util.Map;
 final class RowNumbers {
   private static final ClassDesc SCALARS = ScalarLoops.class.describeConstable().orElseThrow();
   private static final ClassDesc VECTORS = RowVectors.class.describeConstable().orElseThrow();
-  private static final ClassDesc UNARY_KIND = Op.UnaryKind.class.describeConstable().orElseThrow();
-  private static final ClassDesc BINARY_KIND =
-      Op.BinaryKind.class.describeConstable().orElseThrow();
+  private static final ClassDesc UNARY_KIND = UnaryKind.class.describeConstable().orElseThrow();
+  private static final ClassDesc BINARY_KIND = BinaryKind.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc UNARY = MethodTypeDesc.of(CD_float, UNARY_KIND, CD_float);
   private static final MethodTypeDesc BINARY =
       MethodTypeDesc.of(CD_float, BINARY_KIND, CD_float, CD_float);
@@ -71,7 +72,7 @@ final class RowNumbers {
     code.return_();
   }
 
-  private static String name(Op.ReduceKind kind) {
+  private static String name(ReduceKind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
@@ -89,7 +90,7 @@ final class RowNumbers {
     }
   }
 
-  private void binary(Op.BinaryKind kind, Runnable a, Runnable b) {
+  private void binary(BinaryKind kind, Runnable a, Runnable b) {
     code.getstatic(BINARY_KIND, kind.name(), BINARY_KIND);
     a.run();
     b.run();

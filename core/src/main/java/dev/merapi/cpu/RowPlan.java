@@ -1,6 +1,6 @@
 package dev.merapi.cpu;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -41,13 +41,13 @@ record RowPlan(
     int cost) {
 
   /** A {@code ReduceRow} over blocks: the address of its one lane. */
-  record RowSum(Op.ReduceKind kind, Lane lane, int at) {}
+  record RowSum(ReduceKind kind, Lane lane, int at) {}
 
   /**
    * A {@code ReduceColumns}: the number of the address where a tile accumulates, and the view that
    * gets the result.
    */
-  record ColumnSum(Op.ReduceKind kind, Lane lane, int at, RowSpace.Seen out) {}
+  record ColumnSum(ReduceKind kind, Lane lane, int at, RowSpace.Seen out) {}
 
   int firstSum() {
     return views.size() + constantCount;

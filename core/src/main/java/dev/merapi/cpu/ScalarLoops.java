@@ -1,6 +1,9 @@
 package dev.merapi.cpu;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 
 /** {@link Loops} one element at a time, on any JVM. */
@@ -8,7 +11,7 @@ class ScalarLoops implements Loops {
   private static final int PARTIALS = 32;
 
   @Override
-  public void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n) {
+  public void unary(UnaryKind kind, Lane lane, long x, int xStep, long out, int n) {
     switch (lane) {
       case F32 -> {
         for (int i = 0; i < n; i++) {
@@ -31,7 +34,7 @@ class ScalarLoops implements Loops {
     }
   }
 
-  static float unary(Op.UnaryKind kind, float x) {
+  static float unary(UnaryKind kind, float x) {
     return switch (kind) {
       case NEG -> -x;
       case ABS -> Math.abs(x);
@@ -56,7 +59,7 @@ class ScalarLoops implements Loops {
     };
   }
 
-  private static long unary(Op.UnaryKind kind, long x) {
+  private static long unary(UnaryKind kind, long x) {
     return switch (kind) {
       case NEG -> -x;
       case ABS -> Math.abs(x);
@@ -68,7 +71,7 @@ class ScalarLoops implements Loops {
 
   @Override
   public void binary(
-      Op.BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n) {
+      BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n) {
     boolean compares = kind.compares();
     for (int i = 0; i < n; i++) {
       long p = a + (long) i * aStep;
@@ -102,7 +105,7 @@ class ScalarLoops implements Loops {
     }
   }
 
-  private static int compare(Op.BinaryKind kind, float a, float b) {
+  private static int compare(BinaryKind kind, float a, float b) {
     return switch (kind) {
       case EQ -> a == b ? 1 : 0;
       case NE -> a != b ? 1 : 0;
@@ -112,7 +115,7 @@ class ScalarLoops implements Loops {
     };
   }
 
-  private static int compare(Op.BinaryKind kind, long a, long b) {
+  private static int compare(BinaryKind kind, long a, long b) {
     return switch (kind) {
       case EQ -> a == b ? 1 : 0;
       case NE -> a != b ? 1 : 0;
@@ -122,7 +125,7 @@ class ScalarLoops implements Loops {
     };
   }
 
-  static float binary(Op.BinaryKind kind, float a, float b) {
+  static float binary(BinaryKind kind, float a, float b) {
     return switch (kind) {
       case ADD -> a + b;
       case SUB -> a - b;
@@ -136,7 +139,7 @@ class ScalarLoops implements Loops {
     };
   }
 
-  private static long binary(Op.BinaryKind kind, long a, long b) {
+  private static long binary(BinaryKind kind, long a, long b) {
     return switch (kind) {
       case ADD -> a + b;
       case SUB -> a - b;
@@ -311,9 +314,9 @@ class ScalarLoops implements Loops {
 
   @Override
   public void reduce(
-      Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
+      ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
     int bytes = lane.bytes();
-    Op.BinaryKind combine = combine(kind);
+    BinaryKind combine = combine(kind);
     for (int row = 0; row < rows; row++) {
       long start = x + (long) row * columns * bytes;
       Numbers.identity(kind, lane, workspace, PARTIALS);
@@ -327,7 +330,7 @@ class ScalarLoops implements Loops {
   }
 
   /** Combines {@code count} results in halves. */
-  static void halve(Op.BinaryKind combine, Lane lane, long partials, int count, long out) {
+  static void halve(BinaryKind combine, Lane lane, long partials, int count, long out) {
     switch (lane) {
       case F32 -> {
         for (int half = count / 2; half > 0; half /= 2) {
@@ -357,12 +360,12 @@ class ScalarLoops implements Loops {
   }
 
   /** The op that a reduction repeats. */
-  static Op.BinaryKind combine(Op.ReduceKind kind) {
+  static BinaryKind combine(ReduceKind kind) {
     return switch (kind) {
-      case SUM -> Op.BinaryKind.ADD;
-      case PROD -> Op.BinaryKind.MUL;
-      case MAX -> Op.BinaryKind.MAX;
-      case MIN -> Op.BinaryKind.MIN;
+      case SUM -> BinaryKind.ADD;
+      case PROD -> BinaryKind.MUL;
+      case MAX -> BinaryKind.MAX;
+      case MIN -> BinaryKind.MIN;
     };
   }
 

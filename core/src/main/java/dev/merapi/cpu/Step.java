@@ -1,7 +1,9 @@
 package dev.merapi.cpu;
 
 import dev.merapi.cpu.Frame.Level;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.BinaryKind;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 
 /** One loop over a tile. Numbers of addresses are places in {@link Frame#at}. */
@@ -14,14 +16,14 @@ sealed interface Step {
   /** An operand: the number of its address, and bytes from element to element. */
   record Ref(int at, int step) {}
 
-  record Unary(Op.UnaryKind kind, Lane lane, Level level, Ref x, int out) implements Step {
+  record Unary(UnaryKind kind, Lane lane, Level level, Ref x, int out) implements Step {
     @Override
     public void run(Frame f) {
       f.loops.unary(kind, lane, f.at[x.at], x.step, f.at[out], f.count(level));
     }
   }
 
-  record Binary(Op.BinaryKind kind, Lane lane, Level level, Ref a, Ref b, int out) implements Step {
+  record Binary(BinaryKind kind, Lane lane, Level level, Ref a, Ref b, int out) implements Step {
     @Override
     public void run(Frame f) {
       f.loops.binary(kind, lane, f.at[a.at], a.step, f.at[b.at], b.step, f.at[out], f.count(level));
@@ -113,7 +115,7 @@ sealed interface Step {
   }
 
   /** Whole rows made one value each. */
-  record ReduceRows(Op.ReduceKind kind, Lane lane, int x, int out) implements Step {
+  record ReduceRows(ReduceKind kind, Lane lane, int x, int out) implements Step {
     @Override
     public void run(Frame f) {
       f.loops.reduce(kind, lane, f.at[x], f.rows, f.columns, f.at[out], f.workspace);
@@ -121,7 +123,7 @@ sealed interface Step {
   }
 
   /** A block of a row made one value, and combined with those of the blocks before. */
-  record AccumulateRow(Op.ReduceKind kind, Lane lane, int x, int sum) implements Step {
+  record AccumulateRow(ReduceKind kind, Lane lane, int x, int sum) implements Step {
     @Override
     public void run(Frame f) {
       long block = f.workspace + Loops.REDUCE_BYTES;

@@ -6,7 +6,7 @@ import static dev.merapi.cpu.VectorConstants.ZERO;
 import static dev.merapi.cpu.VectorLoops.floats;
 import static dev.merapi.cpu.VectorLoops.put;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 import java.util.Optional;
 import jdk.incubator.vector.VectorOperators;
 
@@ -22,7 +22,7 @@ final class UnaryLoops {
   private UnaryLoops() {}
 
   /** The loop, or none. */
-  static Optional<UnaryLoop> of(Op.UnaryKind kind) {
+  static Optional<UnaryLoop> of(UnaryKind kind) {
     return switch (kind) {
       case NEG -> Optional.of(UnaryLoops::negate);
       case ABS -> Optional.of(UnaryLoops::abs);

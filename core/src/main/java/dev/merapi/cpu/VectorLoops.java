@@ -3,7 +3,10 @@ package dev.merapi.cpu;
 import static dev.merapi.cpu.VectorConstants.FLOATS;
 import static dev.merapi.cpu.VectorConstants.INTS;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.util.EnumMap;
 import java.util.Map;
@@ -21,11 +24,11 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorLoops extends ScalarLoops {
   private static final int LANES = FLOATS.length();
 
-  private final Map<Op.UnaryKind, UnaryLoop> unary = new EnumMap<>(Op.UnaryKind.class);
-  private final Map<Op.BinaryKind, BinaryLoop> floats = new EnumMap<>(Op.BinaryKind.class);
-  private final Map<Op.BinaryKind, BinaryLoop> ints = new EnumMap<>(Op.BinaryKind.class);
-  private final Map<Op.ReduceKind, UnaryLoop> reduce = new EnumMap<>(Op.ReduceKind.class);
-  private final Map<Op.ReduceKind, UnaryLoop> reduceShort = new EnumMap<>(Op.ReduceKind.class);
+  private final Map<UnaryKind, UnaryLoop> unary = new EnumMap<>(UnaryKind.class);
+  private final Map<BinaryKind, BinaryLoop> floats = new EnumMap<>(BinaryKind.class);
+  private final Map<BinaryKind, BinaryLoop> ints = new EnumMap<>(BinaryKind.class);
+  private final Map<ReduceKind, UnaryLoop> reduce = new EnumMap<>(ReduceKind.class);
+  private final Map<ReduceKind, UnaryLoop> reduceShort = new EnumMap<>(ReduceKind.class);
   private final Map<DType, UnaryLoop> load = new EnumMap<>(DType.class);
   private final Map<DType, UnaryLoop> store = new EnumMap<>(DType.class);
   private final TileKernel tiles = TileKernel.best();
@@ -52,14 +55,14 @@ final class VectorLoops extends ScalarLoops {
    */
   VectorLoops(Optional<RowGenerator> generator) {
     this.generator = generator;
-    for (var kind : Op.UnaryKind.values()) {
+    for (var kind : UnaryKind.values()) {
       UnaryLoops.of(kind).ifPresent(loop -> unary.put(kind, Alone.of(loop)));
     }
-    for (var kind : Op.BinaryKind.values()) {
+    for (var kind : BinaryKind.values()) {
       BinaryLoops.ofFloats(kind).ifPresent(loop -> floats.put(kind, Alone.of(loop)));
       BinaryLoops.ofInts(kind).ifPresent(loop -> ints.put(kind, Alone.of(loop)));
     }
-    for (var kind : Op.ReduceKind.values()) {
+    for (var kind : ReduceKind.values()) {
       ReduceLoops.of(kind).ifPresent(loop -> reduce.put(kind, Alone.of(loop)));
       ReduceLoops.ofShort(kind).ifPresent(loop -> reduceShort.put(kind, Alone.of(loop)));
     }
@@ -75,7 +78,7 @@ final class VectorLoops extends ScalarLoops {
   }
 
   @Override
-  public void unary(Op.UnaryKind kind, Lane lane, long x, int xStep, long out, int n) {
+  public void unary(UnaryKind kind, Lane lane, long x, int xStep, long out, int n) {
     if (lane != Lane.F32) {
       super.unary(kind, lane, x, xStep, out, n);
       return;
@@ -101,7 +104,7 @@ final class VectorLoops extends ScalarLoops {
 
   @Override
   public void binary(
-      Op.BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n) {
+      BinaryKind kind, Lane lane, long a, int aStep, long b, int bStep, long out, int n) {
     var loops = lane == Lane.F32 ? floats : ints;
     if (lane != Lane.I64 && loops.containsKey(kind)) {
       loops.get(kind).run(a, aStep, b, bStep, out, n);
@@ -202,7 +205,7 @@ final class VectorLoops extends ScalarLoops {
 
   @Override
   public void reduce(
-      Op.ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
+      ReduceKind kind, Lane lane, long x, int rows, int columns, long out, long workspace) {
     if (lane != Lane.F32 || !reduce.containsKey(kind)) {
       super.reduce(kind, lane, x, rows, columns, out, workspace);
       return;
@@ -251,15 +254,15 @@ final class VectorLoops extends ScalarLoops {
         odds.run(out, 4, turns, pairs);
         long one = Workspace.local().pad();
         Numbers.fill(Lane.F32, 1, one, LANES);
-        binary(Op.BinaryKind.SUB, Lane.F32, one, 0, radius, 4, radius, pairs);
-        unary(Op.UnaryKind.LOG, Lane.F32, radius, 4, radius, pairs);
+        binary(BinaryKind.SUB, Lane.F32, one, 0, radius, 4, radius, pairs);
+        unary(UnaryKind.LOG, Lane.F32, radius, 4, radius, pairs);
         Numbers.fill(Lane.F32, -2, one, LANES);
-        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, one, 0, radius, pairs);
-        unary(Op.UnaryKind.SQRT, Lane.F32, radius, 4, radius, pairs);
+        binary(BinaryKind.MUL, Lane.F32, radius, 4, one, 0, radius, pairs);
+        unary(UnaryKind.SQRT, Lane.F32, radius, 4, radius, pairs);
         sineOfTurns.run(turns, 4, sine, pairs);
         cosineOfTurns.run(turns, 4, turns, pairs);
-        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, turns, 4, turns, pairs);
-        binary(Op.BinaryKind.MUL, Lane.F32, radius, 4, sine, 4, sine, pairs);
+        binary(BinaryKind.MUL, Lane.F32, radius, 4, turns, 4, turns, pairs);
+        binary(BinaryKind.MUL, Lane.F32, radius, 4, sine, 4, sine, pairs);
         inTurn.run(turns, 4, sine, 4, out, pairs);
       }
     }

@@ -70,7 +70,7 @@ public sealed interface FusedOp
   static List<Tensor> leaves(List<Tensor> inputs) {
     List<Tensor> leaves = new ArrayList<>();
     for (Tensor x : inputs) {
-      leaves.add(x.dtype().isFloat() ? new Tensor(new Op.Reshape(x, x.shape())) : x);
+      leaves.add(x.dtype().isFloat() ? new Tensor(new MovementOp.Reshape(x, x.shape())) : x);
     }
     return leaves;
   }

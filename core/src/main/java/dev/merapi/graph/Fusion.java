@@ -60,7 +60,7 @@ final class Fusion {
         || op instanceof Op.Where
         || op instanceof Op.Cast
         || op instanceof Op.Detach
-        || op instanceof Op.Reduce;
+        || op instanceof ReductionOp.Reduce;
   }
 
   /** The kernels' nodes that read a node, through whatever view. */
@@ -126,8 +126,8 @@ final class Fusion {
 
   /** Lets the one group that reads a product or convolution ride on its store. */
   private void finish(Tensor node) {
-    boolean matmul = node.op() instanceof Op.MatMul;
-    if (!(matmul || node.op() instanceof Op.Conv)
+    boolean matmul = node.op() instanceof ContractionOp.MatMul;
+    if (!(matmul || node.op() instanceof ContractionOp.Conv)
         || !unitOf.containsKey(node)
         || legal.roots.contains(node)) {
       return;

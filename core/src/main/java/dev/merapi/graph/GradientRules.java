@@ -28,25 +28,26 @@ public final class GradientRules {
       case Op.Detach _ -> List.of(NONE);
       case Op.Again _ -> List.of(dy, NONE);
       case Op.Recomputed recomputed -> Recomputation.gradient(recomputed, dy);
-      case Op.Reshape(var x, _) -> List.of(dy.reshape(x.shape()));
-      case Op.Permute(_, var axes) -> List.of(dy.permute(inverse(axes)));
-      case Op.Broadcast(var x, var shape) -> List.of(dy.sum(true, stretched(x.shape(), shape)));
-      case Op.Slice slice -> List.of(unslice(slice, dy));
-      case Op.Flip(_, var axes) -> List.of(new Tensor(new Op.Flip(dy, axes)));
-      case Op.Pad(var x, var before, _, var interior, _) ->
+      case MovementOp.Reshape(var x, _) -> List.of(dy.reshape(x.shape()));
+      case MovementOp.Permute(_, var axes) -> List.of(dy.permute(inverse(axes)));
+      case MovementOp.Broadcast(var x, var shape) ->
+          List.of(dy.sum(true, stretched(x.shape(), shape)));
+      case MovementOp.Slice slice -> List.of(unslice(slice, dy));
+      case MovementOp.Flip(_, var axes) -> List.of(new Tensor(new MovementOp.Flip(dy, axes)));
+      case MovementOp.Pad(var x, var before, _, var interior, _) ->
           List.of(unpad(x.shape(), before, interior, dy));
-      case Op.Concat(var inputs, int axis) -> split(inputs, axis, dy);
-      case Op.Reduce(var kind, var x, var axes) -> List.of(reduce(kind, x, axes, y, dy));
-      case Op.ArgReduce _, Op.ArgSort _, Op.ArgPool _ -> List.of(NONE);
-      case Op.Cumsum _ -> List.of(dy.flip(-1).cumsum(-1).flip(-1));
+      case MovementOp.Concat(var inputs, int axis) -> split(inputs, axis, dy);
+      case ReductionOp.Reduce(var kind, var x, var axes) -> List.of(reduce(kind, x, axes, y, dy));
+      case ReductionOp.ArgReduce _, ReductionOp.ArgSort _, ContractionOp.ArgPool _ -> List.of(NONE);
+      case ReductionOp.Cumsum _ -> List.of(dy.flip(-1).cumsum(-1).flip(-1));
       case Op.Gather(var x, var index) -> List.of(scattered(index, dy, x.shape().size(1)), NONE);
       case Op.ScatterAdd(var index, _, _) -> List.of(NONE, new Tensor(new Op.Gather(dy, index)));
-      case Op.MatMul(var a, var b) -> List.of(dy.matmul(b.mT()), a.mT().matmul(dy));
-      case Op.Conv(var x, var w, var g) ->
+      case ContractionOp.MatMul(var a, var b) -> List.of(dy.matmul(b.mT()), a.mT().matmul(dy));
+      case ContractionOp.Conv(var x, var w, var g) ->
           List.of(convInput(dy, w, g, x.shape()), convWeight(x, dy, g, w.shape()));
-      case Op.ConvInput(var d, var w, var g, _) ->
+      case ContractionOp.ConvInput(var d, var w, var g, _) ->
           List.of(conv(dy, w, g), convWeight(dy, d, g, w.shape()));
-      case Op.ConvWeight(var x, var d, var g, _) ->
+      case ContractionOp.ConvWeight(var x, var d, var g, _) ->
           List.of(convInput(d, dy, g, x.shape()), conv(x, dy, g));
       case Op.Custom custom -> {
         List<Tensor> all = new ArrayList<>(custom.op().gradient(custom.arguments(), y, dy));
@@ -57,7 +58,7 @@ public final class GradientRules {
     };
   }
 
-  private static Tensor unary(Op.UnaryKind kind, Tensor x, Tensor y, Tensor dy) {
+  private static Tensor unary(UnaryKind kind, Tensor x, Tensor y, Tensor dy) {
     return switch (kind) {
       case NEG -> dy.neg();
       case ABS -> dy.mul(x.sign());
@@ -78,7 +79,7 @@ public final class GradientRules {
     };
   }
 
-  private static List<Tensor> binary(Op.BinaryKind kind, Tensor a, Tensor b, Tensor y, Tensor dy) {
+  private static List<Tensor> binary(BinaryKind kind, Tensor a, Tensor b, Tensor y, Tensor dy) {
     return switch (kind) {
       case ADD -> List.of(dy, dy);
       case SUB -> List.of(dy, dy.neg());
@@ -100,7 +101,7 @@ public final class GradientRules {
     return b.lt(a).where(dy, a.eq(b).where(dy.mul(0.5), 0));
   }
 
-  private static Tensor reduce(Op.ReduceKind kind, Tensor x, Ints axes, Tensor y, Tensor dy) {
+  private static Tensor reduce(ReduceKind kind, Tensor x, Ints axes, Tensor y, Tensor dy) {
     int[] along = axes.toArray();
     return switch (kind) {
       case SUM -> dy.broadcastTo(x.shape());
@@ -112,7 +113,7 @@ public final class GradientRules {
       case PROD -> { // the product of all others: by division, unless zeros are among them
         Tensor zero = x.eq(0);
         Tensor zeros = zero.cast(DType.F32).sum(true, along);
-        Tensor others = new Tensor(new Op.Reduce(Op.ReduceKind.PROD, zero.where(1, x), axes));
+        Tensor others = new Tensor(new ReductionOp.Reduce(ReduceKind.PROD, zero.where(1, x), axes));
         Tensor rest =
             zeros.eq(0).where(y.div(zero.where(1, x)), zero.and(zeros.eq(1)).where(others, 0));
         yield dy.mul(rest);
@@ -121,15 +122,15 @@ public final class GradientRules {
   }
 
   private static Tensor conv(Tensor x, Tensor w, ConvGeometry geometry) {
-    return new Tensor(new Op.Conv(x, w, geometry));
+    return new Tensor(new ContractionOp.Conv(x, w, geometry));
   }
 
   private static Tensor convInput(Tensor dy, Tensor w, ConvGeometry geometry, Shape shape) {
-    return new Tensor(new Op.ConvInput(dy, w, geometry, shape));
+    return new Tensor(new ContractionOp.ConvInput(dy, w, geometry, shape));
   }
 
   private static Tensor convWeight(Tensor x, Tensor dy, ConvGeometry geometry, Shape shape) {
-    return new Tensor(new Op.ConvWeight(x, dy, geometry, shape));
+    return new Tensor(new ContractionOp.ConvWeight(x, dy, geometry, shape));
   }
 
   /** Sums are taken in the compute type. */
@@ -156,7 +157,7 @@ public final class GradientRules {
   }
 
   /** dy back in its places among zeros. */
-  private static Tensor unslice(Op.Slice slice, Tensor dy) {
+  private static Tensor unslice(MovementOp.Slice slice, Tensor dy) {
     Shape x = slice.x().shape();
     int[] after = new int[x.rank()];
     int[] interior = new int[x.rank()];
@@ -165,7 +166,7 @@ public final class GradientRules {
       interior[i] = slice.steps().get(i) - 1;
       after[i] = x.size(i) - slice.starts().get(i) - size - Math.max(size - 1, 0) * interior[i];
     }
-    return new Tensor(new Op.Pad(dy, slice.starts(), Ints.of(after), Ints.of(interior), 0));
+    return new Tensor(new MovementOp.Pad(dy, slice.starts(), Ints.of(after), Ints.of(interior), 0));
   }
 
   private static Tensor unpad(Shape x, Ints before, Ints interior, Tensor dy) {
@@ -173,7 +174,7 @@ public final class GradientRules {
     for (int i = 0; i < steps.length; i++) {
       steps[i] = interior.get(i) + 1;
     }
-    return new Tensor(new Op.Slice(dy, before, Ints.of(steps), x));
+    return new Tensor(new MovementOp.Slice(dy, before, Ints.of(steps), x));
   }
 
   private static List<Tensor> split(List<Tensor> inputs, int axis, Tensor dy) {

@@ -56,16 +56,16 @@ public sealed interface Kernel {
     /** A number; a row value. */
     record Constant(DType dtype, double value) implements Instruction {}
 
-    record Unary(Op.UnaryKind kind, int x) implements Instruction {}
+    record Unary(UnaryKind kind, int x) implements Instruction {}
 
-    record Binary(Op.BinaryKind kind, int a, int b) implements Instruction {}
+    record Binary(BinaryKind kind, int a, int b) implements Instruction {}
 
     record Where(int condition, int a, int b) implements Instruction {}
 
     record Cast(int x, DType from, DType to) implements Instruction {}
 
     /** All columns of a full value made one: a row value. */
-    record ReduceRow(Op.ReduceKind kind, int x) implements Instruction {}
+    record ReduceRow(ReduceKind kind, int x) implements Instruction {}
 
     /**
      * Writes a value: a full one with inner stride 1 or more, a row value with inner stride 0, once
@@ -77,7 +77,7 @@ public sealed interface Kernel {
      * Combines a full value over the last {@code summed} outer axes; the view's strides for those
      * are 0.
      */
-    record ReduceColumns(Op.ReduceKind kind, int x, View view) implements Instruction {}
+    record ReduceColumns(ReduceKind kind, int x, View view) implements Instruction {}
   }
 
   /**
@@ -128,14 +128,14 @@ public sealed interface Kernel {
   /** {@link Op.Random}: n f32 numbers from the i64 key in a buffer. */
   record Random(Op.Random.Distribution distribution, int key, int out, long n) implements Kernel {}
 
-  /** {@link Op.ArgReduce} over contiguous rows. */
+  /** {@link ReductionOp.ArgReduce} over contiguous rows. */
   record ArgReduce(boolean greatest, DType dtype, int x, int out, long rows, int columns)
       implements Kernel {}
 
-  /** {@link Op.Cumsum} over contiguous rows. */
+  /** {@link ReductionOp.Cumsum} over contiguous rows. */
   record Cumsum(DType dtype, int x, int out, long rows, int columns) implements Kernel {}
 
-  /** {@link Op.ArgSort} over contiguous rows. */
+  /** {@link ReductionOp.ArgSort} over contiguous rows. */
   record ArgSort(DType dtype, boolean descending, int x, int out, long rows, int columns)
       implements Kernel {}
 
@@ -154,7 +154,7 @@ public sealed interface Kernel {
       DType dtype, int index, int updates, int out, int batch, int rows, int count, int width)
       implements Kernel {}
 
-  /** {@link Op.ArgPool}: x (planes, space…) f32 → out i32 (planes, windows…). */
+  /** {@link ContractionOp.ArgPool}: x (planes, space…) f32 → out i32 (planes, windows…). */
   record ArgPool(int x, int out, int planes, Ints space, List<Windows> windows) implements Kernel {
     public ArgPool {
       windows = List.copyOf(windows);

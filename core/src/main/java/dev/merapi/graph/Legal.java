@@ -50,12 +50,12 @@ final class Legal {
 
   /** Ops that only look at their input. */
   static boolean isMovement(Op op) {
-    return op instanceof Op.Reshape
-        || op instanceof Op.Permute
-        || op instanceof Op.Broadcast
-        || op instanceof Op.Slice
+    return op instanceof MovementOp.Reshape
+        || op instanceof MovementOp.Permute
+        || op instanceof MovementOp.Broadcast
+        || op instanceof MovementOp.Slice
         || op instanceof Op.Again
-        || op instanceof Op.Flip;
+        || op instanceof MovementOp.Flip;
   }
 
   /** Ops whose elements a kernel writes. */
@@ -67,22 +67,29 @@ final class Legal {
     Strided view = views.get(x);
     boolean fits =
         switch (user) {
-          case Op.Reshape(_, var shape) -> view.through(user, shape).isPresent();
-          case Op.Reduce(_, _, var axes) -> rows(view, axes);
-          case Op.MatMul _ -> !(view.base().op() instanceof Op.Constant);
+          case MovementOp.Reshape(_, var shape) -> view.through(user, shape).isPresent();
+          case ReductionOp.Reduce(_, _, var axes) -> rows(view, axes);
+          case ContractionOp.MatMul _ -> !(view.base().op() instanceof Op.Constant);
           case Op.Gather _,
               Op.ScatterAdd _,
               Op.Random _,
-              Op.ArgReduce _,
-              Op.Cumsum _,
-              Op.ArgSort _,
-              Op.ArgPool _ ->
+              ReductionOp.ArgReduce _,
+              ReductionOp.Cumsum _,
+              ReductionOp.ArgSort _,
+              ContractionOp.ArgPool _ ->
               inOrder(view);
-          case Op.Conv _, Op.ConvInput _, Op.ConvWeight _ -> inOrder(view);
+          case ContractionOp.Conv _, ContractionOp.ConvInput _, ContractionOp.ConvWeight _ ->
+              inOrder(view);
           case Op.Fused _ -> alongRows(view);
           case Op.Constant _, Op.Data _, Op.Read _, Op.Input _, Op.Iota _ -> true;
           case Op.Unary _, Op.Binary _, Op.Where _, Op.Cast _, Op.Detach _ -> true;
-          case Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Pad _, Op.Concat _ -> true;
+          case MovementOp.Permute _,
+              MovementOp.Broadcast _,
+              MovementOp.Slice _,
+              MovementOp.Flip _,
+              MovementOp.Pad _,
+              MovementOp.Concat _ ->
+              true;
           case Op.Again _ -> true;
           case Op.Recomputed _ -> throw new IllegalStateException("not simplified away: " + user);
           case Op.Custom custom ->

@@ -193,16 +193,20 @@ final class Lowering {
     int out = number(y);
     Shape shape = y.shape();
     switch (y.op()) {
-      case Op.MatMul _, Op.Conv _, Op.ConvInput _, Op.ConvWeight _ -> contract(y, Optional.empty());
+      case ContractionOp.MatMul _,
+          ContractionOp.Conv _,
+          ContractionOp.ConvInput _,
+          ContractionOp.ConvWeight _ ->
+          contract(y, Optional.empty());
       case Op.Iota(int size) -> kernels.add(new Kernel.Iota(out, size));
       case Op.Random(var distribution, var key, _) ->
           kernels.add(new Kernel.Random(distribution, read(key), out, shape.elements()));
-      case Op.ArgReduce(boolean greatest, var x) ->
+      case ReductionOp.ArgReduce(boolean greatest, var x) ->
           kernels.add(
               new Kernel.ArgReduce(greatest, x.dtype(), read(x), out, rows(x), x.shape().size(-1)));
-      case Op.Cumsum(var x) ->
+      case ReductionOp.Cumsum(var x) ->
           kernels.add(new Kernel.Cumsum(x.dtype(), read(x), out, rows(x), x.shape().size(-1)));
-      case Op.ArgSort(var x, boolean descending) ->
+      case ReductionOp.ArgSort(var x, boolean descending) ->
           kernels.add(
               new Kernel.ArgSort(x.dtype(), descending, read(x), out, rows(x), x.shape().size(-1)));
       case Op.Gather(var x, var index) -> {
@@ -224,7 +228,7 @@ final class Lowering {
             new Kernel.ScatterAdd(
                 y.dtype(), read(index), read(updates), out, s.size(0), rows, s.size(1), s.size(2)));
       }
-      case Op.ArgPool(var x, var windows) -> {
+      case ContractionOp.ArgPool(var x, var windows) -> {
         Ints space = Ints.of(x.shape().slice(1, x.shape().rank()).toArray());
         kernels.add(new Kernel.ArgPool(read(x), out, x.shape().size(0), space, windows));
       }
@@ -235,8 +239,8 @@ final class Lowering {
                   inputs.stream().map(Tensor::shape).toList(),
                   inputs.stream().map(this::view).toList(),
                   out));
-      case Op.Concat concat -> concat(concat, y, out);
-      case Op.Pad pad -> pad(pad, y, out);
+      case MovementOp.Concat concat -> concat(concat, y, out);
+      case MovementOp.Pad pad -> pad(pad, y, out);
       default -> throw new IllegalStateException("no kernel for " + y.op());
     }
   }
@@ -249,7 +253,7 @@ final class Lowering {
     int out = number(y);
     kernels.add(
         switch (y.op()) {
-          case Op.MatMul(var a, var b) -> {
+          case ContractionOp.MatMul(var a, var b) -> {
             int rank = y.shape().rank();
             List<Integer> batch = new ArrayList<>();
             for (int i = 0; i < rank - 2; i++) {
@@ -265,7 +269,7 @@ final class Lowering {
                 new Kernel.View(out, DType.F32, 0, Strided.contiguous(y.shape())),
                 epilogue);
           }
-          case Op.Conv(var x, var w, var g) ->
+          case ContractionOp.Conv(var x, var w, var g) ->
               new Kernel.Convolve(
                   Kernel.Role.OUTPUT,
                   g,
@@ -277,7 +281,7 @@ final class Lowering {
                   read(w),
                   out,
                   epilogue);
-          case Op.ConvInput(var dy, var w, var g, var shape) ->
+          case ContractionOp.ConvInput(var dy, var w, var g, var shape) ->
               new Kernel.Convolve(
                   Kernel.Role.INPUT,
                   g,
@@ -289,7 +293,7 @@ final class Lowering {
                   read(w),
                   out,
                   epilogue);
-          case Op.ConvWeight(var x, var dy, var g, var shape) ->
+          case ContractionOp.ConvWeight(var x, var dy, var g, var shape) ->
               new Kernel.Convolve(
                   Kernel.Role.WEIGHT,
                   g,
@@ -310,7 +314,7 @@ final class Lowering {
     return new Kernel.View(number(view.base()), view.base().dtype(), view.offset(), view.strides());
   }
 
-  private void concat(Op.Concat op, Tensor y, int out) {
+  private void concat(MovementOp.Concat op, Tensor y, int out) {
     List<Long> strides = Strided.contiguous(y.shape());
     long offset = 0;
     for (Tensor part : op.inputs()) {
@@ -322,7 +326,7 @@ final class Lowering {
     }
   }
 
-  private void pad(Op.Pad op, Tensor y, int out) {
+  private void pad(MovementOp.Pad op, Tensor y, int out) {
     Tensor value = Tensor.constant(y.dtype(), op.value());
     var everywhere =
         new Strided(

@@ -15,7 +15,25 @@ import java.util.List;
  * casts and reshapes that get there. The shape and dtype of each op is checked by {@link Typing}
  * when its tensor is built; its gradient stands in {@link GradientRules}.
  */
-public sealed interface Op {
+public sealed interface Op
+    permits Op.OfOne,
+        Op.Constant,
+        Op.Data,
+        Op.Read,
+        Op.Input,
+        Op.Iota,
+        Op.Random,
+        Op.Binary,
+        Op.Where,
+        Op.Again,
+        Op.Recomputed,
+        MovementOp,
+        ReductionOp,
+        Op.Gather,
+        Op.ScatterAdd,
+        ContractionOp,
+        Op.Custom,
+        Op.Fused {
 
   /** The tensors this op reads. */
   default List<Tensor> inputs() {
@@ -36,7 +54,21 @@ public sealed interface Op {
   }
 
   /** An op that reads one tensor. */
-  sealed interface OfOne extends Op {
+  sealed interface OfOne extends Op
+      permits Unary,
+          Cast,
+          Detach,
+          MovementOp.Reshape,
+          MovementOp.Permute,
+          MovementOp.Broadcast,
+          MovementOp.Slice,
+          MovementOp.Flip,
+          MovementOp.Pad,
+          ReductionOp.Reduce,
+          ReductionOp.ArgReduce,
+          ReductionOp.Cumsum,
+          ReductionOp.ArgSort,
+          ContractionOp.ArgPool {
     Tensor x();
 
     @Override
@@ -107,31 +139,6 @@ public sealed interface Op {
 
   // ---- element by element
 
-  /** NEG, ABS and SIGN take numbers, NOT takes bool, the others f32. */
-  enum UnaryKind {
-    NEG,
-    ABS,
-    SIGN,
-    NOT,
-    RECIPROCAL,
-    EXP,
-    EXPM1,
-    LOG,
-    LOG1P,
-    SQRT,
-    RSQRT,
-    SIN,
-    COS,
-    TANH,
-    ERF,
-    SIGMOID,
-    RELU,
-    FLOOR,
-    CEIL,
-    /** To the nearest integer, ties to even. */
-    ROUND
-  }
-
   /** A function of one element. */
   record Unary(UnaryKind kind, Tensor x) implements OfOne {
     @Override
@@ -142,33 +149,6 @@ public sealed interface Op {
     @Override
     public Object attributes() {
       return kind;
-    }
-  }
-
-  /**
-   * AND, OR and XOR take bool, EQ and NE anything, the others numbers. DIV and REM of integers
-   * round down; by 0 they give 0.
-   */
-  enum BinaryKind {
-    ADD,
-    SUB,
-    MUL,
-    DIV,
-    /** a - b · ⌊a / b⌋, with the sign of b. */
-    REM,
-    POW,
-    MAX,
-    MIN,
-    EQ,
-    NE,
-    LT,
-    LE,
-    AND,
-    OR,
-    XOR;
-
-    public boolean compares() {
-      return this == EQ || this == NE || this == LT || this == LE;
     }
   }
 
@@ -278,175 +258,6 @@ public sealed interface Op {
     }
   }
 
-  // ---- movement
-
-  /** The same elements in row-major order under another shape. */
-  record Reshape(Tensor x, Shape shape) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Reshape(inputs.get(0), shape);
-    }
-
-    @Override
-    public Object attributes() {
-      return shape;
-    }
-  }
-
-  /** Axis {@code i} of the result is axis {@code axes[i]} of x. */
-  record Permute(Tensor x, Ints axes) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Permute(inputs.get(0), axes);
-    }
-
-    @Override
-    public Object attributes() {
-      return axes;
-    }
-  }
-
-  /** Axes of size 1 stretched to the size in {@code shape}; the rank stays. */
-  record Broadcast(Tensor x, Shape shape) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Broadcast(inputs.get(0), shape);
-    }
-
-    @Override
-    public Object attributes() {
-      return shape;
-    }
-  }
-
-  /**
-   * Along each axis the elements {@code start, start + step, …}, as many as the size says; steps
-   * are positive.
-   */
-  record Slice(Tensor x, Ints starts, Ints steps, Shape shape) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Slice(inputs.get(0), starts, steps, shape);
-    }
-
-    @Override
-    public Object attributes() {
-      return List.of(starts, steps, shape);
-    }
-  }
-
-  /** The order of the elements reversed along some axes. */
-  record Flip(Tensor x, Ints axes) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Flip(inputs.get(0), axes);
-    }
-
-    @Override
-    public Object attributes() {
-      return axes;
-    }
-  }
-
-  /**
-   * Along each axis {@code before} and {@code after} elements of a value, and {@code interior} of
-   * them between neighbours.
-   */
-  record Pad(Tensor x, Ints before, Ints after, Ints interior, double value) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Pad(inputs.get(0), before, after, interior, value);
-    }
-
-    @Override
-    public Object attributes() {
-      return List.of(before, after, interior, value);
-    }
-  }
-
-  /** The inputs one after another along an axis. */
-  record Concat(List<Tensor> inputs, int axis) implements Op {
-    public Concat {
-      inputs = List.copyOf(inputs);
-    }
-
-    @Override
-    public Op with(List<Tensor> other) {
-      return new Concat(other, axis);
-    }
-
-    @Override
-    public Object attributes() {
-      return axis;
-    }
-  }
-
-  // ---- reductions; they keep their axes with size 1
-
-  /** What the elements are combined by; MAX and MIN hand NaN on. */
-  enum ReduceKind {
-    SUM,
-    PROD,
-    MAX,
-    MIN
-  }
-
-  /**
-   * All elements along some axes made one. Without elements: 0, 1, and the least and the greatest
-   * value of the dtype for SUM, PROD, MAX and MIN.
-   */
-  record Reduce(ReduceKind kind, Tensor x, Ints axes) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Reduce(kind, inputs.get(0), axes);
-    }
-
-    @Override
-    public Object attributes() {
-      return List.of(kind, axes);
-    }
-  }
-
-  /**
-   * The i32 place of the greatest (or least) element along the last axis; the first of equals, a
-   * NaN before all.
-   */
-  record ArgReduce(boolean greatest, Tensor x) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new ArgReduce(greatest, inputs.get(0));
-    }
-
-    @Override
-    public Object attributes() {
-      return greatest;
-    }
-  }
-
-  /** Running sums along the last axis. */
-  record Cumsum(Tensor x) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Cumsum(inputs.get(0));
-    }
-  }
-
-  /**
-   * The i32 places along the last axis in the order of their elements; stable; NaN counts as
-   * greater than all.
-   */
-  record ArgSort(Tensor x, boolean descending) implements OfOne {
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new ArgSort(inputs.get(0), descending);
-    }
-
-    @Override
-    public Object attributes() {
-      return descending;
-    }
-  }
-
   // ---- indexing
 
   /**
@@ -483,105 +294,6 @@ public sealed interface Op {
     @Override
     public Object attributes() {
       return rows;
-    }
-  }
-
-  // ---- contractions
-
-  /** Batched matrix product: (batch…, m, k) × (batch…, k, n) → (batch…, m, n). */
-  record MatMul(Tensor a, Tensor b) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(a, b);
-    }
-
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new MatMul(inputs.get(0), inputs.get(1));
-    }
-  }
-
-  /**
-   * Convolution (cross-correlation, as the field has it): x (N, Cin, space…), w (Cout, Cin /
-   * groups, kernel…) → (N, Cout, out…).
-   *
-   * <p>With {@link ConvInput} and {@link ConvWeight} it makes one trilinear form {@code ⟨conv(x,
-   * w), dy⟩}: each is the gradient of the other two, and the three are closed under
-   * differentiation.
-   */
-  record Conv(Tensor x, Tensor w, ConvGeometry geometry) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x, w);
-    }
-
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new Conv(inputs.get(0), inputs.get(1), geometry);
-    }
-
-    @Override
-    public Object attributes() {
-      return geometry;
-    }
-  }
-
-  /**
-   * The gradient of {@link Conv} for its input, which is the transposed convolution: dy, w → the
-   * shape of x.
-   */
-  record ConvInput(Tensor dy, Tensor w, ConvGeometry geometry, Shape shape) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(dy, w);
-    }
-
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new ConvInput(inputs.get(0), inputs.get(1), geometry, shape);
-    }
-
-    @Override
-    public Object attributes() {
-      return List.of(geometry, shape);
-    }
-  }
-
-  /** The gradient of {@link Conv} for its weight: x, dy → the shape of w. */
-  record ConvWeight(Tensor x, Tensor dy, ConvGeometry geometry, Shape shape) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(x, dy);
-    }
-
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new ConvWeight(inputs.get(0), inputs.get(1), geometry, shape);
-    }
-
-    @Override
-    public Object attributes() {
-      return List.of(geometry, shape);
-    }
-  }
-
-  /**
-   * The place of the greatest element of each window: x (P, space…) → i32 (P, windows…), an index
-   * into the flattened space. One {@link Windows} an axis of the space.
-   */
-  record ArgPool(Tensor x, List<Windows> windows) implements OfOne {
-    public ArgPool {
-      windows = List.copyOf(windows);
-    }
-
-    @Override
-    public Op with(List<Tensor> inputs) {
-      return new ArgPool(inputs.get(0), windows);
-    }
-
-    @Override
-    public Object attributes() {
-      return windows;
     }
   }
 

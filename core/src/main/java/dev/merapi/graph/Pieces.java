@@ -22,23 +22,23 @@ record Pieces(Tensor whole, int axis, TreeMap<Integer, Integer> parts) {
   }
 
   /** The slice y of a tensor; or what was put there, where it takes out just that. */
-  static Tensor taken(Op.Slice slice, Tensor y) {
+  static Tensor taken(MovementOp.Slice slice, Tensor y) {
     return switch (slice.x().op()) {
-      case Op.Pad(var x, var before, _, var interior, _)
+      case MovementOp.Pad(var x, var before, _, var interior, _)
           when x.shape().equals(slice.shape())
               && slice.starts().equals(before)
               && apart(slice.steps(), interior) ->
           x;
-      case Op.Pad(var x, var before, _, var interior, double value)
+      case MovementOp.Pad(var x, var before, _, var interior, double value)
           when value == 0 && dense(slice.steps()) && beside(slice, x.shape(), before, interior) ->
           Tensor.zeros(slice.shape().toArray()).cast(y.dtype());
-      case Op.Concat concat -> part(concat, slice).orElse(y);
+      case MovementOp.Concat concat -> part(concat, slice).orElse(y);
       default -> y;
     };
   }
 
   /** Whether a slice takes nothing but padding, along some axis. */
-  private static boolean beside(Op.Slice slice, Shape x, Ints before, Ints interior) {
+  private static boolean beside(MovementOp.Slice slice, Shape x, Ints before, Ints interior) {
     for (int i = 0; i < x.rank(); i++) {
       int from = slice.starts().get(i);
       int end = before.get(i) + x.size(i) + Math.max(0, x.size(i) - 1) * interior.get(i);
@@ -58,7 +58,7 @@ record Pieces(Tensor whole, int axis, TreeMap<Integer, Integer> parts) {
     return true;
   }
 
-  private static Optional<Tensor> part(Op.Concat concat, Op.Slice slice) {
+  private static Optional<Tensor> part(MovementOp.Concat concat, MovementOp.Slice slice) {
     int from = 0;
     for (Tensor input : concat.inputs()) {
       boolean here = slice.starts().get(concat.axis()) == from;
@@ -76,21 +76,21 @@ record Pieces(Tensor whole, int axis, TreeMap<Integer, Integer> parts) {
 
   private static Optional<Pieces> of(Tensor x, int depth) {
     return switch (x.op()) {
-      case Op.Pad(var part, var before, _, var interior, double value)
+      case MovementOp.Pad(var part, var before, _, var interior, double value)
           when value == 0
-              && part.op() instanceof Op.Slice slice
+              && part.op() instanceof MovementOp.Slice slice
               && slice.x().shape().equals(x.shape())
               && slice.starts().equals(before)
               && dense(slice.steps())
               && apart(slice.steps(), interior) ->
           alongOneAxis(slice);
-      case Op.Binary(var kind, var a, var b) when kind == Op.BinaryKind.ADD && depth < DEPTH ->
+      case Op.Binary(var kind, var a, var b) when kind == BinaryKind.ADD && depth < DEPTH ->
           of(a, depth + 1).flatMap(left -> of(b, depth + 1).flatMap(left::with));
       default -> Optional.empty();
     };
   }
 
-  private static Optional<Pieces> alongOneAxis(Op.Slice slice) {
+  private static Optional<Pieces> alongOneAxis(MovementOp.Slice slice) {
     int axis = -1;
     for (int i = 0; i < slice.shape().rank(); i++) {
       if (slice.shape().size(i) != slice.x().shape().size(i)) {

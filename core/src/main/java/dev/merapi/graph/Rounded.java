@@ -17,10 +17,10 @@ record Rounded(Function<Op, Tensor> unique) {
   /** The same contraction of rounded factors; any other op as it is. */
   Op factors(Op op) {
     boolean contraction =
-        op instanceof Op.MatMul
-            || op instanceof Op.Conv
-            || op instanceof Op.ConvInput
-            || op instanceof Op.ConvWeight;
+        op instanceof ContractionOp.MatMul
+            || op instanceof ContractionOp.Conv
+            || op instanceof ContractionOp.ConvInput
+            || op instanceof ContractionOp.ConvWeight;
     return contraction ? op.with(op.inputs().stream().map(this::round).toList()) : op;
   }
 

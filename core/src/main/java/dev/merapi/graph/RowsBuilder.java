@@ -82,7 +82,7 @@ final class RowsBuilder {
           case Op.Binary(var kind, _, _) -> new Instruction.Binary(kind, in[0], in[1]);
           case Op.Where _ -> new Instruction.Where(in[0], in[1], in[2]);
           case Op.Cast(var x, var dtype) -> new Instruction.Cast(in[0], x.dtype(), dtype);
-          case Op.Reduce(var kind, _, _) ->
+          case ReductionOp.Reduce(var kind, _, _) ->
               unit.levels.get(member) == Unit.Level.COLUMNS
                   ? new Instruction.ReduceColumns(kind, in[0], columns(member))
                   : new Instruction.ReduceRow(kind, in[0]);
@@ -98,7 +98,7 @@ final class RowsBuilder {
       ofReductions.add(number);
       wholeRows |= unit.levels.get(member) == Unit.Level.FULL;
     }
-    wholeRows |= member.op() instanceof Op.Reduce && ofReductions.contains(in[0]);
+    wholeRows |= member.op() instanceof ReductionOp.Reduce && ofReductions.contains(in[0]);
   }
 
   private int add(Instruction instruction) {

@@ -91,28 +91,38 @@ final class Simplify {
           backend.supports(op, inputs.stream().map(Tensor::shape).toList())
               ? y
               : defined(op.definition(inputs), inputs);
-      case Op.Unary(var kind, var x) -> kind == Op.UnaryKind.NEG ? negative(y, x) : y;
+      case Op.Unary(var kind, var x) -> kind == UnaryKind.NEG ? negative(y, x) : y;
       case Op.Binary(var kind, var a, var b) -> binary(y, kind, a, b);
       case Op.Where _ -> y;
       case Op.Cast(var x, var dtype) -> x.dtype() == dtype ? x : y;
-      case Op.Reshape(var x, _) -> {
-        Tensor source = x.op() instanceof Op.Reshape(var z, _) ? z : x;
-        yield source.shape().equals(shape) ? source : new Tensor(new Op.Reshape(source, shape));
+      case MovementOp.Reshape(var x, _) -> {
+        Tensor source = x.op() instanceof MovementOp.Reshape(var z, _) ? z : x;
+        yield source.shape().equals(shape)
+            ? source
+            : new Tensor(new MovementOp.Reshape(source, shape));
       }
-      case Op.Permute(var x, var axes) -> permute(y, x, axes);
-      case Op.Broadcast(var x, _) -> {
-        Tensor source = x.op() instanceof Op.Broadcast(var z, _) ? z : x;
-        yield source.shape().equals(shape) ? source : new Tensor(new Op.Broadcast(source, shape));
+      case MovementOp.Permute(var x, var axes) -> permute(y, x, axes);
+      case MovementOp.Broadcast(var x, _) -> {
+        Tensor source = x.op() instanceof MovementOp.Broadcast(var z, _) ? z : x;
+        yield source.shape().equals(shape)
+            ? source
+            : new Tensor(new MovementOp.Broadcast(source, shape));
       }
-      case Op.Slice slice -> slice.x().shape().equals(shape) ? slice.x() : Pieces.taken(slice, y);
-      case Op.Flip(_, var axes) -> axes.size() == 0 ? ((Op.Flip) y.op()).x() : y;
-      case Op.Pad(var x, _, _, _, _) -> x.shape().equals(shape) ? x : y;
-      case Op.Concat(var inputs, _) -> inputs.size() == 1 ? inputs.getFirst() : y;
-      case Op.Reduce(var kind, var x, var axes) -> reduce(y, kind, x, axes);
-      case Op.MatMul(var a, _) -> a.shape().size(-1) == 0 ? filled(y, 0) : y;
-      case Op.ArgReduce _, Op.Cumsum _, Op.ArgSort _, Op.Gather _, Op.ScatterAdd _, Op.ArgPool _ ->
+      case MovementOp.Slice slice ->
+          slice.x().shape().equals(shape) ? slice.x() : Pieces.taken(slice, y);
+      case MovementOp.Flip(_, var axes) -> axes.size() == 0 ? ((MovementOp.Flip) y.op()).x() : y;
+      case MovementOp.Pad(var x, _, _, _, _) -> x.shape().equals(shape) ? x : y;
+      case MovementOp.Concat(var inputs, _) -> inputs.size() == 1 ? inputs.getFirst() : y;
+      case ReductionOp.Reduce(var kind, var x, var axes) -> reduce(y, kind, x, axes);
+      case ContractionOp.MatMul(var a, _) -> a.shape().size(-1) == 0 ? filled(y, 0) : y;
+      case ReductionOp.ArgReduce _,
+          ReductionOp.Cumsum _,
+          ReductionOp.ArgSort _,
+          Op.Gather _,
+          Op.ScatterAdd _,
+          ContractionOp.ArgPool _ ->
           y;
-      case Op.Conv _, Op.ConvInput _, Op.ConvWeight _ -> y;
+      case ContractionOp.Conv _, ContractionOp.ConvInput _, ContractionOp.ConvWeight _ -> y;
     };
   }
 
@@ -124,14 +134,14 @@ final class Simplify {
   }
 
   private Tensor negative(Tensor y, Tensor x) {
-    if (x.op() instanceof Op.Unary(var kind, var z) && kind == Op.UnaryKind.NEG) {
+    if (x.op() instanceof Op.Unary(var kind, var z) && kind == UnaryKind.NEG) {
       return z;
     }
     OptionalDouble value = uniform(x);
     return value.isPresent() && x.dtype() == DType.F32 ? filled(y, -value.getAsDouble()) : y;
   }
 
-  private Tensor binary(Tensor y, Op.BinaryKind kind, Tensor a, Tensor b) {
+  private Tensor binary(Tensor y, BinaryKind kind, Tensor a, Tensor b) {
     OptionalDouble left = uniform(a);
     OptionalDouble right = uniform(b);
     return switch (kind) {
@@ -155,9 +165,9 @@ final class Simplify {
   /** The one value of a tensor that is known to be the same everywhere. */
   private static OptionalDouble uniform(Tensor x) {
     Tensor source = x;
-    while (source.op() instanceof Op.Reshape
-        || source.op() instanceof Op.Broadcast
-        || source.op() instanceof Op.Permute) {
+    while (source.op() instanceof MovementOp.Reshape
+        || source.op() instanceof MovementOp.Broadcast
+        || source.op() instanceof MovementOp.Permute) {
       source = source.op().inputs().getFirst();
     }
     return source.op() instanceof Op.Constant(_, double value)
@@ -169,27 +179,31 @@ final class Simplify {
     Tensor one = known(Tensor.constant(like.dtype(), value));
     int rank = like.shape().rank();
     Tensor raised =
-        rank == 0 ? one : unique(new Op.Reshape(one, Shape.of(Ints.fill(rank, 1).toArray())));
+        rank == 0
+            ? one
+            : unique(new MovementOp.Reshape(one, Shape.of(Ints.fill(rank, 1).toArray())));
     return raised.shape().equals(like.shape())
         ? raised
-        : unique(new Op.Broadcast(raised, like.shape()));
+        : unique(new MovementOp.Broadcast(raised, like.shape()));
   }
 
   private Tensor permute(Tensor y, Tensor x, Ints axes) {
     if (axes.equals(Ints.range(axes.size()))) {
       return x;
     }
-    if (x.op() instanceof Op.MatMul(var a, var b) && axes.equals(swapped(axes.size()))) {
+    if (x.op() instanceof ContractionOp.MatMul(var a, var b) && axes.equals(swapped(axes.size()))) {
       Tensor left =
-          unique(new Op.Permute(b, axes)); // (A B)ᵀ = Bᵀ Aᵀ: the product comes out as it is wanted
-      return unique(new Op.MatMul(left, unique(new Op.Permute(a, axes))));
+          unique(
+              new MovementOp.Permute(
+                  b, axes)); // (A B)ᵀ = Bᵀ Aᵀ: the product comes out as it is wanted
+      return unique(new ContractionOp.MatMul(left, unique(new MovementOp.Permute(a, axes))));
     }
-    if (x.op() instanceof Op.Permute(var z, var inner)) {
+    if (x.op() instanceof MovementOp.Permute(var z, var inner)) {
       int[] both = new int[axes.size()];
       for (int i = 0; i < both.length; i++) {
         both[i] = inner.get(axes.get(i));
       }
-      return unique(new Op.Permute(z, Ints.of(both)));
+      return unique(new MovementOp.Permute(z, Ints.of(both)));
     }
     return y;
   }
@@ -205,7 +219,7 @@ final class Simplify {
    * Reductions are brought to single runs of axes, the last run first, and sums over everything to
    * two stages.
    */
-  private Tensor reduce(Tensor y, Op.ReduceKind kind, Tensor x, Ints axes) {
+  private Tensor reduce(Tensor y, ReduceKind kind, Tensor x, Ints axes) {
     if (x.shape().elements() == 0) {
       return filled(
           y,
@@ -230,18 +244,19 @@ final class Simplify {
       first--;
     }
     if (first > 0) {
-      Tensor partly = unique(new Op.Reduce(kind, x, ints(real.subList(first, real.size()))));
-      return unique(new Op.Reduce(kind, partly, ints(real.subList(0, first))));
+      Tensor partly =
+          unique(new ReductionOp.Reduce(kind, x, ints(real.subList(first, real.size()))));
+      return unique(new ReductionOp.Reduce(kind, partly, ints(real.subList(0, first))));
     }
     long n = x.shape().elements();
     int chunk = y.shape().elements() == 1 && n > 2 * CHUNK ? divisor(n) : 1;
     if (chunk > 1) {
-      Tensor rows = unique(new Op.Reshape(x, Shape.of(Math.toIntExact(n / chunk), chunk)));
-      Tensor partial = unique(new Op.Reduce(kind, rows, Ints.of(1)));
-      Tensor total = unique(new Op.Reduce(kind, partial, Ints.of(0)));
-      return unique(new Op.Reshape(total, y.shape()));
+      Tensor rows = unique(new MovementOp.Reshape(x, Shape.of(Math.toIntExact(n / chunk), chunk)));
+      Tensor partial = unique(new ReductionOp.Reduce(kind, rows, Ints.of(1)));
+      Tensor total = unique(new ReductionOp.Reduce(kind, partial, Ints.of(0)));
+      return unique(new MovementOp.Reshape(total, y.shape()));
     }
-    return real.size() == axes.size() ? y : unique(new Op.Reduce(kind, x, ints(real)));
+    return real.size() == axes.size() ? y : unique(new ReductionOp.Reduce(kind, x, ints(real)));
   }
 
   private static boolean adjacent(Shape shape, int a, int b) {

@@ -65,16 +65,16 @@ record Strided(Tensor base, long offset, List<Long> strides, Shape shape) {
     long start = offset;
     Long[] next = strides.toArray(Long[]::new);
     switch (op) {
-      case Op.Permute(_, var axes) -> Arrays.setAll(next, i -> strides.get(axes.get(i)));
-      case Op.Broadcast _ ->
+      case MovementOp.Permute(_, var axes) -> Arrays.setAll(next, i -> strides.get(axes.get(i)));
+      case MovementOp.Broadcast _ ->
           Arrays.setAll(next, i -> shape.size(i) == to.size(i) ? strides.get(i) : 0L);
-      case Op.Slice(_, var starts, var steps, _) -> {
+      case MovementOp.Slice(_, var starts, var steps, _) -> {
         for (int i = 0; i < next.length; i++) {
           start += starts.get(i) * strides.get(i);
           next[i] = strides.get(i) * steps.get(i);
         }
       }
-      case Op.Flip(_, var axes) -> {
+      case MovementOp.Flip(_, var axes) -> {
         for (int i = 0; i < axes.size(); i++) {
           int axis = axes.get(i);
           start += Math.max(0, shape.size(axis) - 1) * strides.get(axis);
@@ -82,7 +82,7 @@ record Strided(Tensor base, long offset, List<Long> strides, Shape shape) {
         }
       }
       case Op.Again _ -> {}
-      case Op.Reshape _ -> {
+      case MovementOp.Reshape _ -> {
         return reshaped(to).map(s -> new Strided(base, offset, s, to));
       }
       default -> throw new IllegalStateException("not a movement: " + op);

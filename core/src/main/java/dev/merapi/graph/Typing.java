@@ -24,13 +24,13 @@ public final class Typing {
       case Op.Detach(var x) -> x.dtype();
       case Op.Again(var x, _) -> x.dtype();
       case Op.Recomputed recomputed -> recomputed.value().dtype();
-      case Op.Reshape(var x, _) -> x.dtype();
-      case Op.Permute(var x, _) -> x.dtype();
-      case Op.Broadcast(var x, _) -> x.dtype();
-      case Op.Slice(var x, _, _, _) -> x.dtype();
-      case Op.Flip(var x, _) -> x.dtype();
-      case Op.Pad(var x, _, _, _, double value) -> holding("pad", x.dtype(), value);
-      case Op.Concat(var inputs, _) ->
+      case MovementOp.Reshape(var x, _) -> x.dtype();
+      case MovementOp.Permute(var x, _) -> x.dtype();
+      case MovementOp.Broadcast(var x, _) -> x.dtype();
+      case MovementOp.Slice(var x, _, _, _) -> x.dtype();
+      case MovementOp.Flip(var x, _) -> x.dtype();
+      case MovementOp.Pad(var x, _, _, _, double value) -> holding("pad", x.dtype(), value);
+      case MovementOp.Concat(var inputs, _) ->
           inputs.stream()
               .reduce(
                   (a, b) -> {
@@ -39,15 +39,15 @@ public final class Typing {
                   })
               .orElseThrow()
               .dtype();
-      case Op.Reduce(_, var x, _) -> arithmetic("reduce", x);
-      case Op.ArgReduce _, Op.ArgSort _, Op.ArgPool _ -> DType.I32;
-      case Op.Cumsum(var x) -> arithmetic("cumsum", x);
+      case ReductionOp.Reduce(_, var x, _) -> arithmetic("reduce", x);
+      case ReductionOp.ArgReduce _, ReductionOp.ArgSort _, ContractionOp.ArgPool _ -> DType.I32;
+      case ReductionOp.Cumsum(var x) -> arithmetic("cumsum", x);
       case Op.Gather(var x, _) -> x.dtype();
       case Op.ScatterAdd(_, var updates, _) -> arithmetic("scatterAdd", updates);
-      case Op.MatMul(var a, var b) -> floats("matmul", a, b);
-      case Op.Conv(var x, var w, _) -> floats("conv", x, w);
-      case Op.ConvInput(var dy, var w, _, _) -> floats("conv", dy, w);
-      case Op.ConvWeight(var x, var dy, _, _) -> floats("conv", x, dy);
+      case ContractionOp.MatMul(var a, var b) -> floats("matmul", a, b);
+      case ContractionOp.Conv(var x, var w, _) -> floats("conv", x, w);
+      case ContractionOp.ConvInput(var dy, var w, _, _) -> floats("conv", dy, w);
+      case ContractionOp.ConvWeight(var x, var dy, _, _) -> floats("conv", x, dy);
       case Op.Custom custom -> custom.definition().dtype();
       case Op.Fused _ -> DType.F32;
     };
@@ -79,7 +79,7 @@ public final class Typing {
       case Op.Detach(var x) -> x.shape();
       case Op.Again(var x, _) -> x.shape();
       case Op.Recomputed recomputed -> recomputed.value().shape();
-      case Op.Reshape(var x, var shape) -> {
+      case MovementOp.Reshape(var x, var shape) -> {
         if (shape.elements() != x.shape().elements()) {
           throw new ShapeException(
               "reshape: %s has %d elements, but %s would have %d"
@@ -87,22 +87,22 @@ public final class Typing {
         }
         yield shape;
       }
-      case Op.Permute(var x, var axes) -> permute(x.shape(), axes);
-      case Op.Broadcast(var x, var shape) -> broadcast(x.shape(), shape);
-      case Op.Slice slice -> slice(slice);
-      case Op.Flip(var x, _) -> x.shape();
-      case Op.Pad pad -> pad(pad);
-      case Op.Concat concat -> concat(concat);
-      case Op.Reduce(_, var x, var axes) -> reduce(x.shape(), axes);
-      case Op.ArgReduce(_, var x) -> {
+      case MovementOp.Permute(var x, var axes) -> permute(x.shape(), axes);
+      case MovementOp.Broadcast(var x, var shape) -> broadcast(x.shape(), shape);
+      case MovementOp.Slice slice -> slice(slice);
+      case MovementOp.Flip(var x, _) -> x.shape();
+      case MovementOp.Pad pad -> pad(pad);
+      case MovementOp.Concat concat -> concat(concat);
+      case ReductionOp.Reduce(_, var x, var axes) -> reduce(x.shape(), axes);
+      case ReductionOp.ArgReduce(_, var x) -> {
         require(
             x.shape().rank() > 0 && x.shape().size(-1) > 0,
             "argmax: there is no element to choose",
             x);
         yield x.shape().with(-1, 1);
       }
-      case Op.Cumsum(var x) -> x.shape();
-      case Op.ArgSort(var x, _) -> x.shape();
+      case ReductionOp.Cumsum(var x) -> x.shape();
+      case ReductionOp.ArgSort(var x, _) -> x.shape();
       case Op.Gather(var x, var index) -> {
         indices("gather", x, index, x.shape().size(1));
         yield Shape.of(x.shape().size(0), index.shape().size(1), x.shape().size(2));
@@ -116,17 +116,17 @@ public final class Typing {
             index);
         yield updates.shape().with(1, rows);
       }
-      case Op.MatMul(var a, var b) -> matmul(a.shape(), b.shape());
-      case Op.Conv(var x, var w, var geometry) -> geometry.output(x.shape(), w.shape());
-      case Op.ConvInput(var dy, var w, var geometry, var shape) -> {
+      case ContractionOp.MatMul(var a, var b) -> matmul(a.shape(), b.shape());
+      case ContractionOp.Conv(var x, var w, var geometry) -> geometry.output(x.shape(), w.shape());
+      case ContractionOp.ConvInput(var dy, var w, var geometry, var shape) -> {
         convolves(geometry, shape, w.shape(), dy.shape());
         yield shape;
       }
-      case Op.ConvWeight(var x, var dy, var geometry, var shape) -> {
+      case ContractionOp.ConvWeight(var x, var dy, var geometry, var shape) -> {
         convolves(geometry, x.shape(), shape, dy.shape());
         yield shape;
       }
-      case Op.ArgPool(var x, var windows) -> {
+      case ContractionOp.ArgPool(var x, var windows) -> {
         require(
             x.shape().rank() == windows.size() + 1, "maxPool: one window an axis of the space", x);
         int[] sizes = new int[windows.size() + 1];
@@ -142,7 +142,7 @@ public final class Typing {
     };
   }
 
-  private static DType unary(Op.UnaryKind kind, Tensor x) {
+  private static DType unary(UnaryKind kind, Tensor x) {
     return switch (kind) {
       case NEG, ABS, SIGN -> arithmetic(kind.name(), x);
       case NOT -> {
@@ -171,7 +171,7 @@ public final class Typing {
     };
   }
 
-  private static DType binary(Op.BinaryKind kind, Tensor a, Tensor b) {
+  private static DType binary(BinaryKind kind, Tensor a, Tensor b) {
     DType dtype = same(kind.name(), a, b);
     return switch (kind) {
       case ADD, SUB, MUL, DIV, REM, POW, MAX, MIN -> arithmetic(kind.name(), a);
@@ -232,7 +232,7 @@ public final class Typing {
     return shape;
   }
 
-  private static Shape slice(Op.Slice op) {
+  private static Shape slice(MovementOp.Slice op) {
     Shape x = op.x().shape();
     for (int i = 0; i < x.rank(); i++) {
       int size = op.shape().size(i);
@@ -246,7 +246,7 @@ public final class Typing {
     return op.shape();
   }
 
-  private static Shape pad(Op.Pad op) {
+  private static Shape pad(MovementOp.Pad op) {
     Shape x = op.x().shape();
     int[] sizes = x.toArray();
     for (int i = 0; i < sizes.length; i++) {
@@ -264,7 +264,7 @@ public final class Typing {
     return Shape.of(sizes);
   }
 
-  private static Shape concat(Op.Concat op) {
+  private static Shape concat(MovementOp.Concat op) {
     Shape first = op.inputs().getFirst().shape();
     int total = 0;
     for (Tensor x : op.inputs()) {

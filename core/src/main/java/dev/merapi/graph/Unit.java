@@ -58,7 +58,7 @@ final class Unit {
     this.fused = fused;
     this.elements = node.shape().elements();
     Level level = Level.FULL;
-    if (node.op() instanceof Op.Reduce(_, var x, var axes)) {
+    if (node.op() instanceof ReductionOp.Reduce(_, var x, var axes)) {
       this.elements = x.shape().elements();
       long behind = x.shape().slice(axes.get(axes.size() - 1) + 1, x.shape().rank()).elements();
       long reduced = elements / node.shape().elements();
@@ -77,7 +77,7 @@ final class Unit {
 
   /** The level at which a member reads its inputs. */
   Level reads(Tensor member) {
-    return member.op() instanceof Op.Reduce ? Level.FULL : levels.get(member);
+    return member.op() instanceof ReductionOp.Reduce ? Level.FULL : levels.get(member);
   }
 
   private void add(Tensor node, Level level, long columns) {
@@ -96,7 +96,7 @@ final class Unit {
     if (summed > 0) {
       all.add(summed * columns);
     }
-    boolean row = level == Level.ROW && !(node.op() instanceof Op.Reduce);
+    boolean row = level == Level.ROW && !(node.op() instanceof ReductionOp.Reduce);
     for (Tensor input : node.op().inputs()) {
       Strided view = legal.view(input);
       if (!view.inOrder()) {
@@ -148,7 +148,7 @@ final class Unit {
   }
 
   private boolean admit(Tensor node, Level level, long width) {
-    if (node.op() instanceof Op.Reduce) {
+    if (node.op() instanceof ReductionOp.Reduce) {
       long reduced = node.op().inputs().getFirst().shape().elements() / node.shape().elements();
       long behind = behind(node);
       if (behind > 1) {
@@ -169,7 +169,7 @@ final class Unit {
   }
 
   private static long behind(Tensor reduce) {
-    var op = (Op.Reduce) reduce.op();
+    var op = (ReductionOp.Reduce) reduce.op();
     return op.x()
         .shape()
         .slice(op.axes().get(op.axes().size() - 1) + 1, op.x().shape().rank())
@@ -204,7 +204,8 @@ final class Unit {
     if (width != columns && !rowsFit(width)) {
       return false;
     }
-    return (level == Level.ROW && !(node.op() instanceof Op.Reduce)) || oneRun(node, width);
+    return (level == Level.ROW && !(node.op() instanceof ReductionOp.Reduce))
+        || oneRun(node, width);
   }
 
   boolean rowsFit(long width) {
@@ -236,7 +237,7 @@ final class Unit {
   }
 
   boolean reduces() {
-    return members.stream().anyMatch(member -> member.op() instanceof Op.Reduce);
+    return members.stream().anyMatch(member -> member.op() instanceof ReductionOp.Reduce);
   }
 
   /** Whether another unit has to run before this one. */

@@ -1,6 +1,8 @@
 package dev.merapi.reference;
 
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import java.util.Arrays;
@@ -31,11 +33,11 @@ final class MovementReference {
     int[] from = place.clone();
     for (int axis = 0; axis < place.length; axis++) {
       switch (op) {
-        case Op.Permute(_, var axes) -> from[axes.get(axis)] = place[axis];
-        case Op.Broadcast _ -> from[axis] = x[axis] == 1 ? 0 : place[axis];
-        case Op.Slice(_, var starts, var steps, _) ->
+        case MovementOp.Permute(_, var axes) -> from[axes.get(axis)] = place[axis];
+        case MovementOp.Broadcast _ -> from[axis] = x[axis] == 1 ? 0 : place[axis];
+        case MovementOp.Slice(_, var starts, var steps, _) ->
             from[axis] = starts.get(axis) + place[axis] * steps.get(axis);
-        case Op.Flip(_, var axes) ->
+        case MovementOp.Flip(_, var axes) ->
             from[axis] = axes.contains(axis) ? x[axis] - 1 - place[axis] : place[axis];
         default -> throw new IllegalStateException("not a movement: " + op);
       }
@@ -43,7 +45,7 @@ final class MovementReference {
     return ravel(from, x);
   }
 
-  static double[] pad(Op.Pad pad, double[] x, Shape shape) {
+  static double[] pad(MovementOp.Pad pad, double[] x, Shape shape) {
     double[] out = new double[Math.toIntExact(shape.elements())];
     Arrays.fill(out, pad.value());
     int[] from = pad.x().shape().toArray();
@@ -59,7 +61,7 @@ final class MovementReference {
     return out;
   }
 
-  static double[] concat(Op.Concat concat, List<double[]> inputs, Shape shape) {
+  static double[] concat(MovementOp.Concat concat, List<double[]> inputs, Shape shape) {
     double[] out = new double[Math.toIntExact(shape.elements())];
     int[] to = shape.toArray();
     int[] place = new int[to.length];
@@ -76,7 +78,7 @@ final class MovementReference {
     return out;
   }
 
-  static double[] reduce(Op.ReduceKind kind, DType dtype, double[] x, Shape shape, Shape reduced) {
+  static double[] reduce(ReduceKind kind, DType dtype, double[] x, Shape shape, Shape reduced) {
     double[] out = new double[Math.toIntExact(reduced.elements())];
     int[] from = shape.toArray();
     int[] to = reduced.toArray();

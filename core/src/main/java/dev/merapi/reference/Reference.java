@@ -1,6 +1,9 @@
 package dev.merapi.reference;
 
+import dev.merapi.graph.ContractionOp;
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReductionOp;
 import dev.merapi.graph.Storage;
 import dev.merapi.graph.Walk;
 import dev.merapi.tensor.DType;
@@ -99,26 +102,27 @@ public final class Reference {
       case Op.Detach(var x) -> value(x);
       case Op.Again(var x, _) -> value(x);
       case Op.Recomputed recomputed -> value(recomputed.value());
-      case Op.Reshape(var x, _) -> value(x);
-      case Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _ -> moved(y, n);
-      case Op.Pad pad -> MovementReference.pad(pad, value(pad.x()), shape);
-      case Op.Concat concat ->
+      case MovementOp.Reshape(var x, _) -> value(x);
+      case MovementOp.Permute _, MovementOp.Broadcast _, MovementOp.Slice _, MovementOp.Flip _ ->
+          moved(y, n);
+      case MovementOp.Pad pad -> MovementReference.pad(pad, value(pad.x()), shape);
+      case MovementOp.Concat concat ->
           MovementReference.concat(
               concat, concat.inputs().stream().map(this::value).toList(), shape);
-      case Op.Reduce(var kind, var x, _) ->
+      case ReductionOp.Reduce(var kind, var x, _) ->
           MovementReference.reduce(kind, x.dtype(), value(x), x.shape(), shape);
-      case Op.ArgReduce(boolean greatest, var x) ->
+      case ReductionOp.ArgReduce(boolean greatest, var x) ->
           RowReference.argReduce(greatest, value(x), x.shape().size(-1));
-      case Op.Cumsum(var x) -> RowReference.cumsum(value(x), x.shape().size(-1));
-      case Op.ArgSort(var x, boolean descending) ->
+      case ReductionOp.Cumsum(var x) -> RowReference.cumsum(value(x), x.shape().size(-1));
+      case ReductionOp.ArgSort(var x, boolean descending) ->
           RowReference.argSort(value(x), x.shape().size(-1), descending);
       case Op.Gather(var x, var index) ->
           RowReference.gather(value(x), x.shape(), value(index), shape);
       case Op.ScatterAdd(var index, var updates, _) ->
           RowReference.scatterAdd(value(index), value(updates), updates.shape(), shape);
-      case Op.MatMul(var a, var b) ->
+      case ContractionOp.MatMul(var a, var b) ->
           ContractionReference.matmul(value(a), a.shape(), value(b), b.shape());
-      case Op.Conv(var x, var w, var g) -> {
+      case ContractionOp.Conv(var x, var w, var g) -> {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
@@ -131,7 +135,7 @@ public final class Reference {
             ContractionReference.Role.OUTPUT);
         yield out;
       }
-      case Op.ConvInput(var dy, var w, var g, _) -> {
+      case ContractionOp.ConvInput(var dy, var w, var g, _) -> {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
@@ -144,7 +148,7 @@ public final class Reference {
             ContractionReference.Role.INPUT);
         yield out;
       }
-      case Op.ConvWeight(var x, var dy, var g, _) -> {
+      case ContractionOp.ConvWeight(var x, var dy, var g, _) -> {
         double[] out = new double[n];
         ContractionReference.conv(
             g,
@@ -157,7 +161,7 @@ public final class Reference {
             ContractionReference.Role.WEIGHT);
         yield out;
       }
-      case Op.ArgPool(var x, var windows) ->
+      case ContractionOp.ArgPool(var x, var windows) ->
           RowReference.argPool(value(x), x.shape(), windows, shape);
       case Op.Custom custom -> value(custom.definition());
       case Op.Fused(var op, var inputs) -> run(List.of(op.definition(inputs))).getFirst();

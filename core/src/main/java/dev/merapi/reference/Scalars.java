@@ -1,13 +1,14 @@
 package dev.merapi.reference;
 
-import dev.merapi.graph.Op;
+import dev.merapi.graph.BinaryKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 
 /** The element-wise ops on one double. */
 final class Scalars {
   private Scalars() {}
 
-  static double unary(Op.UnaryKind kind, double x) {
+  static double unary(UnaryKind kind, double x) {
     return switch (kind) {
       case NEG -> -x;
       case ABS -> Math.abs(x);
@@ -32,7 +33,7 @@ final class Scalars {
     };
   }
 
-  static double binary(Op.BinaryKind kind, boolean whole, double a, double b) {
+  static double binary(BinaryKind kind, boolean whole, double a, double b) {
     return switch (kind) {
       case ADD -> a + b;
       case SUB -> a - b;

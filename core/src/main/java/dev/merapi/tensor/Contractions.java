@@ -1,12 +1,12 @@
 package dev.merapi.tensor;
 
+import dev.merapi.graph.ContractionOp;
 import dev.merapi.graph.ConvGeometry;
 import dev.merapi.graph.Ints;
-import dev.merapi.graph.Op;
 
 /**
- * Matrix products and convolutions brought to the strict forms of {@link Op.MatMul} and {@link
- * Op.Conv}.
+ * Matrix products and convolutions brought to the strict forms of {@link ContractionOp.MatMul} and
+ * {@link ContractionOp.Conv}.
  */
 final class Contractions {
   private Contractions() {}
@@ -43,7 +43,7 @@ final class Contractions {
     Shape batch = batch(a.shape(), b.shape());
     Tensor left = a.cast(DType.F32).broadcastTo(batch.concat(a.shape().slice(ra - 2, ra)));
     Tensor right = b.cast(DType.F32).broadcastTo(batch.concat(b.shape().slice(rb - 2, rb)));
-    return new Tensor(new Op.MatMul(left, right));
+    return new Tensor(new ContractionOp.MatMul(left, right));
   }
 
   /** The transpose that would make the inner dimensions equal, as a question. */
@@ -80,7 +80,7 @@ final class Contractions {
     Ints stride = ConvOptions.expand("stride", options.stride(), axes, 1);
     var geometry =
         new ConvGeometry(stride, Ints.of(before), Ints.of(after), dilation, options.groups());
-    return new Tensor(new Op.Conv(x.cast(DType.F32), w.cast(DType.F32), geometry));
+    return new Tensor(new ContractionOp.Conv(x.cast(DType.F32), w.cast(DType.F32), geometry));
   }
 
   static Tensor convTranspose(Tensor x, Tensor w, ConvOptions options) {
@@ -119,7 +119,8 @@ final class Contractions {
     var geometry = new ConvGeometry(stride, padding, Ints.of(after), dilation, groups);
     Tensor y =
         new Tensor(
-            new Op.ConvInput(x.cast(DType.F32), w.cast(DType.F32), geometry, Shape.of(sizes)));
+            new ContractionOp.ConvInput(
+                x.cast(DType.F32), w.cast(DType.F32), geometry, Shape.of(sizes)));
     for (int i = 0; i < axes; i++) {
       y = y.pad(i + 2, 0, Math.max(0, extra.get(i) - padding.get(i)), 0);
     }

@@ -1,6 +1,8 @@
 package dev.merapi.tensor;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.UnaryKind;
 
 /**
  * A tensor's arithmetic, functions, comparisons and choices: element by element, shapes broadcast.
@@ -13,13 +15,13 @@ public sealed interface Elementwise permits Reductions, Tensor {
 
   // ---- arithmetic
 
-  private static Tensor binary(Op.BinaryKind kind, DType dtype, Tensor a, Tensor b) {
+  private static Tensor binary(BinaryKind kind, DType dtype, Tensor a, Tensor b) {
     Shape common = Shape.broadcast(a.shape(), b.shape());
     return new Tensor(
         new Op.Binary(kind, a.cast(dtype).broadcastTo(common), b.cast(dtype).broadcastTo(common)));
   }
 
-  private static Tensor arithmetic(Op.BinaryKind kind, Tensor a, Tensor b) {
+  private static Tensor arithmetic(BinaryKind kind, Tensor a, Tensor b) {
     DType dtype = DType.promote(a.dtype(), b.dtype());
     return binary(kind, dtype == DType.BOOL ? DType.I32 : dtype, a, b);
   }
@@ -40,16 +42,16 @@ public sealed interface Elementwise permits Reductions, Tensor {
     return dtype == DType.BOOL ? DType.I32 : dtype.computed();
   }
 
-  private Tensor unary(Op.UnaryKind kind) {
+  private Tensor unary(UnaryKind kind) {
     return new Tensor(new Op.Unary(kind, cast(DType.F32)));
   }
 
-  private Tensor signed(Op.UnaryKind kind) {
+  private Tensor signed(UnaryKind kind) {
     return new Tensor(new Op.Unary(kind, cast(numeric(self()))));
   }
 
   default Tensor add(Tensor other) {
-    return arithmetic(Op.BinaryKind.ADD, self(), other);
+    return arithmetic(BinaryKind.ADD, self(), other);
   }
 
   default Tensor add(double other) {
@@ -57,7 +59,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor sub(Tensor other) {
-    return arithmetic(Op.BinaryKind.SUB, self(), other);
+    return arithmetic(BinaryKind.SUB, self(), other);
   }
 
   default Tensor sub(double other) {
@@ -65,7 +67,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor mul(Tensor other) {
-    return arithmetic(Op.BinaryKind.MUL, self(), other);
+    return arithmetic(BinaryKind.MUL, self(), other);
   }
 
   default Tensor mul(double other) {
@@ -74,7 +76,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
 
   /** The true quotient: f32, of integers too. */
   default Tensor div(Tensor other) {
-    return binary(Op.BinaryKind.DIV, DType.F32, self(), other);
+    return binary(BinaryKind.DIV, DType.F32, self(), other);
   }
 
   default Tensor div(double other) {
@@ -83,7 +85,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
 
   /** The quotient rounded down. Integers stay integers, and by 0 give 0. */
   default Tensor floorDiv(Tensor other) {
-    Tensor quotient = arithmetic(Op.BinaryKind.DIV, self(), other);
+    Tensor quotient = arithmetic(BinaryKind.DIV, self(), other);
     return quotient.dtype().isFloat() ? quotient.floor() : quotient;
   }
 
@@ -93,7 +95,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
 
   /** {@code a - b ⌊a / b⌋}: the remainder with the sign of b. */
   default Tensor remainder(Tensor other) {
-    return arithmetic(Op.BinaryKind.REM, self(), other);
+    return arithmetic(BinaryKind.REM, self(), other);
   }
 
   default Tensor remainder(double other) {
@@ -101,7 +103,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor pow(Tensor exponent) {
-    return binary(Op.BinaryKind.POW, DType.F32, self(), exponent);
+    return binary(BinaryKind.POW, DType.F32, self(), exponent);
   }
 
   /** The power; exponents 2, 1, 0.5 and -1 become products, roots and reciprocals. */
@@ -118,12 +120,12 @@ public sealed interface Elementwise permits Reductions, Tensor {
 
   /** The greater of both; NaN where either is. */
   default Tensor max(Tensor other) {
-    return arithmetic(Op.BinaryKind.MAX, self(), other);
+    return arithmetic(BinaryKind.MAX, self(), other);
   }
 
   /** The lesser of both; NaN where either is. */
   default Tensor min(Tensor other) {
-    return arithmetic(Op.BinaryKind.MIN, self(), other);
+    return arithmetic(BinaryKind.MIN, self(), other);
   }
 
   /** Each element brought into [low, high]. */
@@ -132,99 +134,99 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor neg() {
-    return signed(Op.UnaryKind.NEG);
+    return signed(UnaryKind.NEG);
   }
 
   default Tensor abs() {
-    return signed(Op.UnaryKind.ABS);
+    return signed(UnaryKind.ABS);
   }
 
   default Tensor sign() {
-    return signed(Op.UnaryKind.SIGN);
+    return signed(UnaryKind.SIGN);
   }
 
   default Tensor reciprocal() {
-    return unary(Op.UnaryKind.RECIPROCAL);
+    return unary(UnaryKind.RECIPROCAL);
   }
 
   default Tensor exp() {
-    return unary(Op.UnaryKind.EXP);
+    return unary(UnaryKind.EXP);
   }
 
   /** eˣ - 1, exact near 0. */
   default Tensor expm1() {
-    return unary(Op.UnaryKind.EXPM1);
+    return unary(UnaryKind.EXPM1);
   }
 
   /** The natural logarithm. */
   default Tensor log() {
-    return unary(Op.UnaryKind.LOG);
+    return unary(UnaryKind.LOG);
   }
 
   /** log(1 + x), exact near 0. */
   default Tensor log1p() {
-    return unary(Op.UnaryKind.LOG1P);
+    return unary(UnaryKind.LOG1P);
   }
 
   default Tensor sqrt() {
-    return unary(Op.UnaryKind.SQRT);
+    return unary(UnaryKind.SQRT);
   }
 
   /** 1 / √x. */
   default Tensor rsqrt() {
-    return unary(Op.UnaryKind.RSQRT);
+    return unary(UnaryKind.RSQRT);
   }
 
   default Tensor sin() {
-    return unary(Op.UnaryKind.SIN);
+    return unary(UnaryKind.SIN);
   }
 
   default Tensor cos() {
-    return unary(Op.UnaryKind.COS);
+    return unary(UnaryKind.COS);
   }
 
   default Tensor tanh() {
-    return unary(Op.UnaryKind.TANH);
+    return unary(UnaryKind.TANH);
   }
 
   /** The Gauss error function. */
   default Tensor erf() {
-    return unary(Op.UnaryKind.ERF);
+    return unary(UnaryKind.ERF);
   }
 
   /** 1 / (1 + e⁻ˣ). */
   default Tensor sigmoid() {
-    return unary(Op.UnaryKind.SIGMOID);
+    return unary(UnaryKind.SIGMOID);
   }
 
   /** max(x, 0). */
   default Tensor relu() {
-    return unary(Op.UnaryKind.RELU);
+    return unary(UnaryKind.RELU);
   }
 
   default Tensor floor() {
-    return unary(Op.UnaryKind.FLOOR);
+    return unary(UnaryKind.FLOOR);
   }
 
   default Tensor ceil() {
-    return unary(Op.UnaryKind.CEIL);
+    return unary(UnaryKind.CEIL);
   }
 
   /** To the nearest integer, ties to even. */
   default Tensor round() {
-    return unary(Op.UnaryKind.ROUND);
+    return unary(UnaryKind.ROUND);
   }
 
   // ---- comparisons and choice
 
-  private static Tensor compare(Op.BinaryKind kind, Tensor a, Tensor b) {
+  private static Tensor compare(BinaryKind kind, Tensor a, Tensor b) {
     DType dtype = DType.promote(a.dtype(), b.dtype());
-    boolean order = kind == Op.BinaryKind.LT || kind == Op.BinaryKind.LE;
+    boolean order = kind == BinaryKind.LT || kind == BinaryKind.LE;
     return binary(kind, order && dtype == DType.BOOL ? DType.I32 : dtype, a, b);
   }
 
   default Tensor eq(Tensor other) {
-    return compare(Op.BinaryKind.EQ, self(), other);
+    return compare(BinaryKind.EQ, self(), other);
   }
 
   default Tensor eq(double other) {
@@ -232,7 +234,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor ne(Tensor other) {
-    return compare(Op.BinaryKind.NE, self(), other);
+    return compare(BinaryKind.NE, self(), other);
   }
 
   default Tensor ne(double other) {
@@ -240,7 +242,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor lt(Tensor other) {
-    return compare(Op.BinaryKind.LT, self(), other);
+    return compare(BinaryKind.LT, self(), other);
   }
 
   default Tensor lt(double other) {
@@ -248,7 +250,7 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor le(Tensor other) {
-    return compare(Op.BinaryKind.LE, self(), other);
+    return compare(BinaryKind.LE, self(), other);
   }
 
   default Tensor le(double other) {
@@ -272,19 +274,19 @@ public sealed interface Elementwise permits Reductions, Tensor {
   }
 
   default Tensor and(Tensor other) {
-    return binary(Op.BinaryKind.AND, DType.BOOL, self(), other);
+    return binary(BinaryKind.AND, DType.BOOL, self(), other);
   }
 
   default Tensor or(Tensor other) {
-    return binary(Op.BinaryKind.OR, DType.BOOL, self(), other);
+    return binary(BinaryKind.OR, DType.BOOL, self(), other);
   }
 
   default Tensor xor(Tensor other) {
-    return binary(Op.BinaryKind.XOR, DType.BOOL, self(), other);
+    return binary(BinaryKind.XOR, DType.BOOL, self(), other);
   }
 
   default Tensor not() {
-    return new Tensor(new Op.Unary(Op.UnaryKind.NOT, cast(DType.BOOL)));
+    return new Tensor(new Op.Unary(UnaryKind.NOT, cast(DType.BOOL)));
   }
 
   /** Where self() bool tensor holds {@code a}, elsewhere {@code b}. */

@@ -1,6 +1,7 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReductionOp;
 
 /**
  * Index lookups and orders: {@link Tensor}'s methods brought to the canonical forms of {@link
@@ -11,12 +12,12 @@ final class Indexing {
 
   static Tensor argReduce(boolean greatest, Tensor x, int axis) {
     Tensor last = x.cast(number(x)).moveAxis(axis, -1);
-    return new Tensor(new Op.ArgReduce(greatest, last)).squeeze(-1);
+    return new Tensor(new ReductionOp.ArgReduce(greatest, last)).squeeze(-1);
   }
 
   static Sorted sort(Tensor x, int axis, boolean descending) {
     Tensor last = x.cast(number(x)).moveAxis(axis, -1);
-    Tensor order = new Tensor(new Op.ArgSort(last, descending)).moveAxis(-1, axis);
+    Tensor order = new Tensor(new ReductionOp.ArgSort(last, descending)).moveAxis(-1, axis);
     return new Sorted(takeAlong(x, order, axis), order);
   }
 

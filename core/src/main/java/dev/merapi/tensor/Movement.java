@@ -1,7 +1,7 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.Ints;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.MovementOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,7 +79,9 @@ final class Movement {
   }
 
   static Tensor permute(Tensor x, Ints axes) {
-    return axes.equals(Ints.range(x.shape().rank())) ? x : new Tensor(new Op.Permute(x, axes));
+    return axes.equals(Ints.range(x.shape().rank()))
+        ? x
+        : new Tensor(new MovementOp.Permute(x, axes));
   }
 
   static Tensor moveAxis(Tensor x, int from, int to) {
@@ -99,7 +101,7 @@ final class Movement {
     int missing = to.rank() - x.shape().rank();
     Tensor raised =
         missing == 0 ? x : x.reshape(Shape.of(Ints.fill(missing, 1).toArray()).concat(x.shape()));
-    return raised.shape().equals(to) ? raised : new Tensor(new Op.Broadcast(raised, to));
+    return raised.shape().equals(to) ? raised : new Tensor(new MovementOp.Broadcast(raised, to));
   }
 
   static Tensor select(Tensor x, int axis, int i) {
@@ -138,7 +140,8 @@ final class Movement {
     starts[axis] = count == 0 ? 0 : from;
     int[] steps = Ints.fill(shape.rank(), 1).toArray();
     steps[axis] = step;
-    return new Tensor(new Op.Slice(x, Ints.of(starts), Ints.of(steps), shape.with(axis, count)));
+    return new Tensor(
+        new MovementOp.Slice(x, Ints.of(starts), Ints.of(steps), shape.with(axis, count)));
   }
 
   /** The elements from, from - step, … above {@code end}. */
@@ -147,7 +150,7 @@ final class Movement {
     int last = from - (count - 1) * step;
     return count == 0
         ? walk(x, axis, 0, 0, 1)
-        : new Tensor(new Op.Flip(walk(x, axis, last, from + 1, step), Ints.of(axis)));
+        : new Tensor(new MovementOp.Flip(walk(x, axis, last, from + 1, step), Ints.of(axis)));
   }
 
   static Tensor at(Tensor x, String indices) {
@@ -214,7 +217,7 @@ final class Movement {
     high[axis] = after;
     return before == 0 && after == 0
         ? x
-        : new Tensor(new Op.Pad(x, Ints.of(low), Ints.of(high), Ints.fill(rank, 0), value));
+        : new Tensor(new MovementOp.Pad(x, Ints.of(low), Ints.of(high), Ints.fill(rank, 0), value));
   }
 
   static Tensor tile(Tensor x, int... times) {
@@ -268,6 +271,6 @@ final class Movement {
       cast.add(part.cast(dtype));
     }
     int along = parts.getFirst().shape().axis(axis);
-    return cast.size() == 1 ? cast.getFirst() : new Tensor(new Op.Concat(cast, along));
+    return cast.size() == 1 ? cast.getFirst() : new Tensor(new MovementOp.Concat(cast, along));
   }
 }

@@ -1,5 +1,6 @@
 package dev.merapi.tensor;
 
+import dev.merapi.graph.ContractionOp;
 import dev.merapi.graph.Ints;
 import dev.merapi.graph.Op;
 import dev.merapi.graph.Windows;
@@ -89,7 +90,8 @@ final class Pooling {
     Shape space = shape.slice(2, shape.rank());
     int planes = shape.size(0) * shape.size(1);
     Tensor f = x.cast(DType.F32);
-    Tensor places = new Tensor(new Op.ArgPool(f.reshape(Shape.of(planes).concat(space)), windows));
+    Tensor places =
+        new Tensor(new ContractionOp.ArgPool(f.reshape(Shape.of(planes).concat(space)), windows));
     int cells = Math.toIntExact(space.elements());
     Shape pooled = places.shape().slice(1, places.shape().rank());
     int count = Math.toIntExact(pooled.elements());

@@ -1,7 +1,8 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.Ints;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.ReductionOp;
 
 /**
  * A tensor's sums, means, extrema and orders along axes. Negative axes count from the end; no axes
@@ -13,9 +14,9 @@ public sealed interface Reductions extends Elementwise permits Tensor {
     return (Tensor) this;
   }
 
-  private static Tensor reduce(Tensor x, Op.ReduceKind kind, boolean keepDim, int... axes) {
+  private static Tensor reduce(Tensor x, ReduceKind kind, boolean keepDim, int... axes) {
     Ints along = x.shape().axes(axes);
-    Tensor kept = along.size() == 0 ? x : new Tensor(new Op.Reduce(kind, x, along));
+    Tensor kept = along.size() == 0 ? x : new Tensor(new ReductionOp.Reduce(kind, x, along));
     return keepDim ? kept : drop(kept, along);
   }
 
@@ -50,11 +51,11 @@ public sealed interface Reductions extends Elementwise permits Tensor {
 
   /** The sum along the axes; keepDim keeps them with size 1. */
   default Tensor sum(boolean keepDim, int... axes) {
-    return reduce(numeric(), Op.ReduceKind.SUM, keepDim, axes);
+    return reduce(numeric(), ReduceKind.SUM, keepDim, axes);
   }
 
   default Tensor prod(int... axes) {
-    return reduce(numeric(), Op.ReduceKind.PROD, false, axes);
+    return reduce(numeric(), ReduceKind.PROD, false, axes);
   }
 
   default Tensor mean(int... axes) {
@@ -71,7 +72,7 @@ public sealed interface Reductions extends Elementwise permits Tensor {
   }
 
   default Tensor max(boolean keepDim, int... axes) {
-    return extremum(Op.ReduceKind.MAX, keepDim, axes);
+    return extremum(ReduceKind.MAX, keepDim, axes);
   }
 
   default Tensor min(int... axes) {
@@ -79,10 +80,10 @@ public sealed interface Reductions extends Elementwise permits Tensor {
   }
 
   default Tensor min(boolean keepDim, int... axes) {
-    return extremum(Op.ReduceKind.MIN, keepDim, axes);
+    return extremum(ReduceKind.MIN, keepDim, axes);
   }
 
-  private Tensor extremum(Op.ReduceKind kind, boolean keepDim, int... axes) {
+  private Tensor extremum(ReduceKind kind, boolean keepDim, int... axes) {
     return reduce(numeric(), kind, keepDim, axes);
   }
 
@@ -143,7 +144,7 @@ public sealed interface Reductions extends Elementwise permits Tensor {
 
   default Tensor cumsum(int axis) {
     Tensor last = numeric().moveAxis(axis, -1);
-    return new Tensor(new Op.Cumsum(last)).moveAxis(-1, axis);
+    return new Tensor(new ReductionOp.Cumsum(last)).moveAxis(-1, axis);
   }
 
   /** eˣ / Σ eˣ along an axis. */

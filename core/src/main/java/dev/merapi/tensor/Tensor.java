@@ -1,6 +1,7 @@
 package dev.merapi.tensor;
 
 import dev.merapi.graph.Ints;
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
 import dev.merapi.graph.Storage;
 import dev.merapi.graph.Typing;
@@ -173,7 +174,7 @@ public sealed class Tensor implements Elementwise, Reductions permits Parameter 
   }
 
   public Tensor reshape(Shape to) {
-    return to.equals(shape) ? this : new Tensor(new Op.Reshape(this, to));
+    return to.equals(shape) ? this : new Tensor(new MovementOp.Reshape(this, to));
   }
 
   /** Axes {@code from … to} (inclusive) made one. */
@@ -267,7 +268,7 @@ public sealed class Tensor implements Elementwise, Reductions permits Parameter 
   }
 
   public Tensor flip(int... axes) {
-    return new Tensor(new Op.Flip(this, shape.axes(axes)));
+    return new Tensor(new MovementOp.Flip(this, shape.axes(axes)));
   }
 
   /** {@code before} and {@code after} elements of a value added along one axis. */

@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.graph.BinaryKind;
+import dev.merapi.graph.ContractionOp;
 import dev.merapi.graph.ConvGeometry;
 import dev.merapi.graph.Ints;
 import dev.merapi.graph.Kernel;
 import dev.merapi.graph.Kernel.Instruction;
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.ReductionOp;
 import dev.merapi.graph.Windows;
 import dev.merapi.reference.Reference;
 import dev.merapi.tensor.DType;
@@ -115,13 +120,13 @@ class CpuBackendTest {
               new Kernel.ArgReduce(flag, dtype, x, places, rows, columns),
               buffers,
               places,
-              new Tensor(new Op.ArgReduce(flag, tensor)),
+              new Tensor(new ReductionOp.ArgReduce(flag, tensor)),
               0);
           check(
               new Kernel.ArgSort(dtype, flag, x, order, rows, columns),
               buffers,
               order,
-              new Tensor(new Op.ArgSort(tensor, flag)),
+              new Tensor(new ReductionOp.ArgSort(tensor, flag)),
               0);
         }
       }
@@ -142,7 +147,7 @@ class CpuBackendTest {
           new Kernel.Cumsum(dtype, x, out, 7, columns),
           buffers,
           out,
-          new Tensor(new Op.Cumsum(tensor(dtype, values, 7, columns))),
+          new Tensor(new ReductionOp.Cumsum(tensor(dtype, values, 7, columns))),
           1e-4);
     }
   }
@@ -230,7 +235,7 @@ class CpuBackendTest {
           new Kernel.ArgPool(x, out, planes, Ints.of(space), windows),
           buffers,
           out,
-          new Tensor(new Op.ArgPool(tensor(DType.F32, values, shape), windows)),
+          new Tensor(new ContractionOp.ArgPool(tensor(DType.F32, values, shape), windows)),
           0);
     }
   }
@@ -259,7 +264,7 @@ class CpuBackendTest {
             List.of(
                 new Instruction.Load(result),
                 new Instruction.Load(view(shift, 0, 0, 0, 1)),
-                new Instruction.Binary(Op.BinaryKind.ADD, 0, 1),
+                new Instruction.Binary(BinaryKind.ADD, 0, 1),
                 new Instruction.Store(2, result)));
     var kernel =
         new Kernel.MatMul(
@@ -272,11 +277,13 @@ class CpuBackendTest {
             result,
             Optional.of(epilogue));
     var second =
-        new Tensor(new Op.Broadcast(tensor(DType.F32, q, 1, 3, k, n), Shape.of(2, 3, k, n)));
-    var product = new Tensor(new Op.MatMul(tensor(DType.F32, p, 2, 3, m, k), second));
+        new Tensor(
+            new MovementOp.Broadcast(tensor(DType.F32, q, 1, 3, k, n), Shape.of(2, 3, k, n)));
+    var product = new Tensor(new ContractionOp.MatMul(tensor(DType.F32, p, 2, 3, m, k), second));
     var all =
-        new Tensor(new Op.Broadcast(tensor(DType.F32, bias, 1, 1, 1, n), Shape.of(2, 3, m, n)));
-    var sum = new Tensor(new Op.Binary(Op.BinaryKind.ADD, product, all));
+        new Tensor(
+            new MovementOp.Broadcast(tensor(DType.F32, bias, 1, 1, 1, n), Shape.of(2, 3, m, n)));
+    var sum = new Tensor(new Op.Binary(BinaryKind.ADD, product, all));
     check(kernel, buffers, c, sum, 1e-4);
   }
 
@@ -314,14 +321,14 @@ class CpuBackendTest {
                 false,
                 List.of(
                     new Instruction.Load(out),
-                    new Instruction.Binary(Op.BinaryKind.MUL, 0, 0),
+                    new Instruction.Binary(BinaryKind.MUL, 0, 0),
                     new Instruction.Store(1, out)));
-        var expected = new Tensor(new Op.Conv(tx, tw, g));
+        var expected = new Tensor(new ContractionOp.Conv(tx, tw, g));
         check(
             new Kernel.Convolve(role, g, DType.F32, x, w, y, bx, bw, by, Optional.of(square)),
             buffers,
             by,
-            new Tensor(new Op.Binary(Op.BinaryKind.MUL, expected, expected)),
+            new Tensor(new Op.Binary(BinaryKind.MUL, expected, expected)),
             1e-3);
       }
       case INPUT ->
@@ -329,14 +336,14 @@ class CpuBackendTest {
               new Kernel.Convolve(role, g, DType.F32, x, w, y, by, bw, bx, none),
               buffers,
               bx,
-              new Tensor(new Op.ConvInput(ty, tw, g, x)),
+              new Tensor(new ContractionOp.ConvInput(ty, tw, g, x)),
               1e-4);
       case WEIGHT ->
           check(
               new Kernel.Convolve(role, g, DType.F32, x, w, y, bx, by, bw, none),
               buffers,
               bw,
-              new Tensor(new Op.ConvWeight(tx, ty, g, w)),
+              new Tensor(new ContractionOp.ConvWeight(tx, ty, g, w)),
               1e-3);
     }
   }
@@ -354,7 +361,7 @@ class CpuBackendTest {
             false,
             List.of(
                 new Instruction.Load(view),
-                new Instruction.ReduceRow(Op.ReduceKind.SUM, 0),
+                new Instruction.ReduceRow(ReduceKind.SUM, 0),
                 new Instruction.Store(1, sum)));
     var task = new CpuBackend(ComputePool.shared()).prepare(kernel);
     var results = new double[8];

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.reference.Reference;
 import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
@@ -167,7 +170,7 @@ class LoopsTest {
         Math.abs(expected - actual) <= tolerance, what + ": " + actual + ", not " + expected);
   }
 
-  private static double ulps(Op.UnaryKind kind) {
+  private static double ulps(UnaryKind kind) {
     return switch (kind) {
       case NEG, ABS, SIGN, NOT, RECIPROCAL, SQRT, RELU, FLOOR, CEIL, ROUND -> 0.5;
       case EXP, EXPM1, LOG, LOG1P, ERF, SIN, COS -> 1.5;
@@ -176,9 +179,9 @@ class LoopsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Op.UnaryKind.class)
-  void unaryOfFloats(Op.UnaryKind kind) {
-    if (kind == Op.UnaryKind.NOT) {
+  @EnumSource(UnaryKind.class)
+  void unaryOfFloats(UnaryKind kind) {
+    if (kind == UnaryKind.NOT) {
       return; // of bool only: below
     }
     for (int n : SIZES) {
@@ -195,11 +198,11 @@ class LoopsTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Op.UnaryKind.class,
+      value = UnaryKind.class,
       names = {"NEG", "ABS", "SIGN", "NOT"})
-  void unaryOfIntegers(Op.UnaryKind kind) {
+  void unaryOfIntegers(UnaryKind kind) {
     for (DType dtype : new DType[] {DType.I32, DType.I64, DType.BOOL}) {
-      if ((dtype == DType.BOOL) != (kind == Op.UnaryKind.NOT)) {
+      if ((dtype == DType.BOOL) != (kind == UnaryKind.NOT)) {
         continue;
       }
       Lane lane = Lane.of(dtype);
@@ -223,8 +226,8 @@ class LoopsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Op.BinaryKind.class)
-  void binaryOfFloats(Op.BinaryKind kind) {
+  @EnumSource(BinaryKind.class)
+  void binaryOfFloats(BinaryKind kind) {
     switch (kind) {
       case AND, OR, XOR -> {
         return; // of bool only: below
@@ -251,12 +254,11 @@ class LoopsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Op.BinaryKind.class)
-  void binaryOfIntegers(Op.BinaryKind kind) {
-    boolean logic =
-        kind == Op.BinaryKind.AND || kind == Op.BinaryKind.OR || kind == Op.BinaryKind.XOR;
+  @EnumSource(BinaryKind.class)
+  void binaryOfIntegers(BinaryKind kind) {
+    boolean logic = kind == BinaryKind.AND || kind == BinaryKind.OR || kind == BinaryKind.XOR;
     for (DType dtype : new DType[] {DType.I32, DType.I64, DType.BOOL}) {
-      if (logic != (dtype == DType.BOOL) && !(dtype == DType.BOOL && kind == Op.BinaryKind.EQ)) {
+      if (logic != (dtype == DType.BOOL) && !(dtype == DType.BOOL && kind == BinaryKind.EQ)) {
         continue;
       }
       Lane lane = Lane.of(dtype);
@@ -265,7 +267,7 @@ class LoopsTest {
         long[] p = integers(n, n, dtype);
         long[] q = integers(n, n + 1L, dtype);
         for (int i = 0; i < n; i++) {
-          q[i] = kind == Op.BinaryKind.POW ? Math.floorMod(q[i], 3) : q[n - 1 - i];
+          q[i] = kind == BinaryKind.POW ? Math.floorMod(q[i], 3) : q[n - 1 - i];
         }
         long a = put(lane, p);
         long b = put(lane, q);
@@ -375,7 +377,7 @@ class LoopsTest {
     }
     long x = put(values);
     long memory = memory(Loops.REDUCE_BYTES);
-    for (var kind : Op.ReduceKind.values()) {
+    for (var kind : ReduceKind.values()) {
       long y =
           both(
               kind.name(),
@@ -383,7 +385,7 @@ class LoopsTest {
               rows,
               (l, out) -> l.reduce(kind, Lane.F32, x, rows, columns, out, memory));
       for (int row = 0; row < rows; row++) {
-        double expected = kind == Op.ReduceKind.PROD ? 1 : 0;
+        double expected = kind == ReduceKind.PROD ? 1 : 0;
         double scale = 1;
         for (int i = 0; i < columns; i++) {
           double v = values[row * columns + i];
@@ -396,17 +398,17 @@ class LoopsTest {
                 case MIN -> i == 0 ? v : Math.min(expected, v);
               };
         }
-        if (columns == 0 && kind == Op.ReduceKind.MAX) {
+        if (columns == 0 && kind == ReduceKind.MAX) {
           expected = Double.NEGATIVE_INFINITY;
-        } else if (columns == 0 && kind == Op.ReduceKind.MIN) {
+        } else if (columns == 0 && kind == ReduceKind.MIN) {
           expected = Double.POSITIVE_INFINITY;
         }
         double actual = get(Lane.F32, y, row);
-        if (kind == Op.ReduceKind.PROD) {
+        if (kind == ReduceKind.PROD) {
           boolean tiny = Math.abs(expected) < 1e-36 || Math.abs(expected) > 1e36;
           assertTrue(tiny || Math.abs(actual / expected - 1) < 1e-4, kind + " " + expected);
         } else {
-          double tolerance = kind == Op.ReduceKind.SUM ? 1e-6 * scale : 0;
+          double tolerance = kind == ReduceKind.SUM ? 1e-6 * scale : 0;
           boolean same = expected == actual || Math.abs(expected - actual) <= tolerance;
           assertTrue(same, kind + ": " + actual + ", not " + expected);
         }
@@ -420,7 +422,7 @@ class LoopsTest {
     values[77] = Float.NaN;
     long x = put(values);
     long memory = memory(Loops.REDUCE_BYTES);
-    for (var kind : Op.ReduceKind.values()) {
+    for (var kind : ReduceKind.values()) {
       long y =
           both("NaN", Lane.F32, 1, (l, out) -> l.reduce(kind, Lane.F32, x, 1, 100, out, memory));
       assertTrue(Double.isNaN(get(Lane.F32, y, 0)), kind.name());
@@ -430,9 +432,9 @@ class LoopsTest {
   /** Every 4,099th float there is. */
   @ParameterizedTest
   @EnumSource(
-      value = Op.UnaryKind.class,
+      value = UnaryKind.class,
       names = {"EXP", "EXPM1", "LOG", "LOG1P", "SIN", "COS", "TANH", "SIGMOID", "RSQRT"})
-  void functionsAreAccurateEverywhere(Op.UnaryKind kind) {
+  void functionsAreAccurateEverywhere(UnaryKind kind) {
     int n = 1 << 20;
     long x = memory(4L * n);
     for (int i = 0; i < n; i++) {

@@ -2,7 +2,7 @@ package dev.merapi.cpu;
 
 import dev.merapi.graph.Kernel;
 import dev.merapi.graph.Kernel.Instruction;
-import dev.merapi.graph.Op;
+import dev.merapi.graph.ReduceKind;
 import dev.merapi.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,7 +122,7 @@ final class RowsOracle {
     }
   }
 
-  private static double identity(Op.ReduceKind kind) {
+  private static double identity(ReduceKind kind) {
     return switch (kind) {
       case SUM -> 0;
       case PROD -> 1;
@@ -131,7 +131,7 @@ final class RowsOracle {
     };
   }
 
-  private static double combine(Op.ReduceKind kind, double a, double b) {
+  private static double combine(ReduceKind kind, double a, double b) {
     return switch (kind) {
       case SUM -> a + b;
       case PROD -> a * b;

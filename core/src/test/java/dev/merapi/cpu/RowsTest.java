@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.graph.BinaryKind;
 import dev.merapi.graph.Kernel;
 import dev.merapi.graph.Kernel.Instruction;
-import dev.merapi.graph.Op.BinaryKind;
-import dev.merapi.graph.Op.ReduceKind;
-import dev.merapi.graph.Op.UnaryKind;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -59,11 +59,14 @@ final class PlainBackend implements Backend {
               var epilogue) -> {
         Op op =
             switch (role) {
-              case OUTPUT -> new Op.Conv(at(buffers[a], dtype, x), at(buffers[b], dtype, w), g);
+              case OUTPUT ->
+                  new ContractionOp.Conv(at(buffers[a], dtype, x), at(buffers[b], dtype, w), g);
               case INPUT ->
-                  new Op.ConvInput(at(buffers[a], dtype, y), at(buffers[b], dtype, w), g, x);
+                  new ContractionOp.ConvInput(
+                      at(buffers[a], dtype, y), at(buffers[b], dtype, w), g, x);
               case WEIGHT ->
-                  new Op.ConvWeight(at(buffers[a], dtype, x), at(buffers[b], dtype, y), g, w);
+                  new ContractionOp.ConvWeight(
+                      at(buffers[a], dtype, x), at(buffers[b], dtype, y), g, w);
             };
         write(new Tensor(op), buffers[out]);
         epilogue.ifPresent(rows -> rows(rows, buffers));
@@ -77,16 +80,19 @@ final class PlainBackend implements Backend {
       case Kernel.ArgReduce(boolean greatest, var dtype, int x, int out, long rows, int columns) ->
           write(
               new Tensor(
-                  new Op.ArgReduce(greatest, at(buffers[x], dtype, Shape.of((int) rows, columns)))),
+                  new ReductionOp.ArgReduce(
+                      greatest, at(buffers[x], dtype, Shape.of((int) rows, columns)))),
               buffers[out]);
       case Kernel.Cumsum(var dtype, int x, int out, long rows, int columns) ->
           write(
-              new Tensor(new Op.Cumsum(at(buffers[x], dtype, Shape.of((int) rows, columns)))),
+              new Tensor(
+                  new ReductionOp.Cumsum(at(buffers[x], dtype, Shape.of((int) rows, columns)))),
               buffers[out]);
       case Kernel.ArgSort(var dtype, boolean descending, int x, int out, long rows, int columns) ->
           write(
               new Tensor(
-                  new Op.ArgSort(at(buffers[x], dtype, Shape.of((int) rows, columns)), descending)),
+                  new ReductionOp.ArgSort(
+                      at(buffers[x], dtype, Shape.of((int) rows, columns)), descending)),
               buffers[out]);
       case Kernel.Gather(
               var dtype,
@@ -122,7 +128,7 @@ final class PlainBackend implements Backend {
       case Kernel.ArgPool(int x, int out, int planes, var space, var windows) ->
           write(
               new Tensor(
-                  new Op.ArgPool(
+                  new ContractionOp.ArgPool(
                       at(buffers[x], DType.F32, Shape.of(planes).concat(Shape.of(space.toArray()))),
                       windows)),
               buffers[out]);
@@ -237,7 +243,7 @@ final class PlainBackend implements Backend {
     return values.length == 1 ? values[0] : values[j];
   }
 
-  private static double reduce(Op.ReduceKind kind, double[] values, int n) {
+  private static double reduce(ReduceKind kind, double[] values, int n) {
     double result = pick(values, 0);
     for (int j = 1; j < n; j++) {
       result = combine(kind, result, pick(values, j));
@@ -245,7 +251,7 @@ final class PlainBackend implements Backend {
     return result;
   }
 
-  private static double combine(Op.ReduceKind kind, double a, double b) {
+  private static double combine(ReduceKind kind, double a, double b) {
     return switch (kind) {
       case SUM -> a + b;
       case PROD -> a * b;

@@ -1,9 +1,11 @@
 package dev.merapi.nn;
 
+import dev.merapi.graph.BinaryKind;
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
-import dev.merapi.graph.Op.BinaryKind;
-import dev.merapi.graph.Op.ReduceKind;
-import dev.merapi.graph.Op.UnaryKind;
+import dev.merapi.graph.ReduceKind;
+import dev.merapi.graph.ReductionOp;
+import dev.merapi.graph.UnaryKind;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Locale;
@@ -78,10 +80,10 @@ final class Advice {
   /** The tensor before it was reshaped, cast or the like. */
   private static Tensor unmoved(Tensor x) {
     Tensor y = x;
-    while (y.op() instanceof Op.Reshape
+    while (y.op() instanceof MovementOp.Reshape
         || y.op() instanceof Op.Cast
-        || y.op() instanceof Op.Permute
-        || y.op() instanceof Op.Broadcast) {
+        || y.op() instanceof MovementOp.Permute
+        || y.op() instanceof MovementOp.Broadcast) {
       y = y.op().inputs().getFirst();
     }
     return y;
@@ -89,7 +91,7 @@ final class Advice {
 
   /** Whether a tensor is the sum of exponentials. */
   private static boolean sums(Tensor sum, Tensor exponentials) {
-    return unmoved(sum).op() instanceof Op.Reduce(var kind, var e, _)
+    return unmoved(sum).op() instanceof ReductionOp.Reduce(var kind, var e, _)
         && kind == ReduceKind.SUM
         && e.equals(exponentials)
         && e.op() instanceof Op.Unary(var function, _)
@@ -99,7 +101,7 @@ final class Advice {
   private static boolean isLogSumExp(Tensor log, Tensor centred) {
     return unmoved(log).op() instanceof Op.Unary(var function, var sum)
         && function == UnaryKind.LOG
-        && sum.op() instanceof Op.Reduce(var kind, var e, _)
+        && sum.op() instanceof ReductionOp.Reduce(var kind, var e, _)
         && kind == ReduceKind.SUM
         && e.op() instanceof Op.Unary(var exp, var x)
         && exp == UnaryKind.EXP

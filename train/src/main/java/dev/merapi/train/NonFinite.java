@@ -1,6 +1,8 @@
 package dev.merapi.train;
 
+import dev.merapi.graph.MovementOp;
 import dev.merapi.graph.Op;
+import dev.merapi.graph.ReductionOp;
 import dev.merapi.graph.Walk;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Parameter;
@@ -71,7 +73,7 @@ final class NonFinite {
   private static boolean meantToBe(Op op) {
     return switch (op) {
       case Op.Constant(_, var value) -> !Double.isFinite(value);
-      case Op.Pad pad -> !Double.isFinite(pad.value());
+      case MovementOp.Pad pad -> !Double.isFinite(pad.value());
       default -> false;
     };
   }
@@ -110,7 +112,7 @@ final class NonFinite {
         switch (op) {
           case Op.Unary unary -> unary.kind().name();
           case Op.Binary binary -> binary.kind().name();
-          case Op.Reduce reduce -> reduce.kind().name();
+          case ReductionOp.Reduce reduce -> reduce.kind().name();
           case Op.Custom custom -> custom.op().getClass().getSimpleName();
           default -> op.getClass().getSimpleName();
         };
