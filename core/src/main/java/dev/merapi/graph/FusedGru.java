@@ -17,7 +17,7 @@ import java.util.List;
  * + bias (batch, time, hidden), which are the gradient's and have none themselves; one after
  * another.
  */
-public record FusedGru() implements FusedOp {
+public record FusedGru() implements FusedSequence {
 
   @Override
   public String label() {
@@ -25,26 +25,21 @@ public record FusedGru() implements FusedOp {
   }
 
   @Override
-  public Shape shape(List<Shape> shapes) {
-    Shape x = shapes.get(0);
-    Shape w = shapes.get(1);
-    if (x.rank() != 3 || w.rank() != 2 || x.size(2) != w.size(0) || w.size(0) != 3 * w.size(1)) {
-      throw new ShapeException(
-          "gru: the projections must be (batch, time, 3 · hidden) and the weight (3 · hidden, hidden), but they are %s and %s"
-              .formatted(x, w));
-    }
-    Shape state = Shape.of(x.size(0), w.size(1));
-    if (!shapes.get(2).equals(Shape.of(w.size(1))) || !shapes.get(3).equals(state)) {
-      throw new ShapeException(
-          "gru: the bias must be (hidden) = %s and the first h (batch, hidden) = %s, but they are %s and %s"
-              .formatted(Shape.of(w.size(1)), state, shapes.get(2), shapes.get(3)));
-    }
-    return Shape.of(Math.multiplyExact(5, RecurrentSizes.of(shapes).states()));
+  public int gates() {
+    return 3;
   }
 
   @Override
-  public long flops(List<Shape> shapes) {
-    return RecurrentSizes.of(shapes).flops(3);
+  public Shape shape(List<Shape> shapes) {
+    var sizes = RecurrentSizes.checked(this, shapes);
+    Shape bias = Shape.of(sizes.hidden());
+    Shape state = Shape.of(sizes.batch(), sizes.hidden());
+    if (!shapes.get(2).equals(bias) || !shapes.get(3).equals(state)) {
+      throw new ShapeException(
+          "gru: the bias must be (hidden) = %s and the first h (batch, hidden) = %s, but they are %s and %s"
+              .formatted(bias, state, shapes.get(2), shapes.get(3)));
+    }
+    return Shape.of(Math.multiplyExact(5, sizes.states()));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.merapi.graph;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,7 +13,7 @@ import java.util.List;
  * the gradient of the products, each (batch, time, 3 · hidden), and then that of the first h
  * (batch, hidden), one after another.
  */
-public record FusedGruGradient() implements FusedOp {
+public record FusedGruGradient() implements FusedSequence.Gradient {
 
   @Override
   public String label() {
@@ -22,14 +21,14 @@ public record FusedGruGradient() implements FusedOp {
   }
 
   @Override
-  public Shape shape(List<Shape> shapes) {
-    var sizes = RecurrentSizes.of(shapes);
-    return Shape.of(Math.toIntExact(6L * sizes.states() + (long) sizes.batch() * sizes.hidden()));
+  public int gates() {
+    return 3;
   }
 
   @Override
-  public long flops(List<Shape> shapes) {
-    return RecurrentSizes.of(shapes).flops(3);
+  public Shape shape(List<Shape> shapes) {
+    var sizes = RecurrentSizes.of(shapes);
+    return Shape.of(Math.toIntExact(6L * sizes.states() + (long) sizes.batch() * sizes.hidden()));
   }
 
   /** The products' gradients are x's, but for those of m, which are r times those of n. */
@@ -61,13 +60,5 @@ public record FusedGruGradient() implements FusedOp {
   Tensor part(Tensor result, int part, RecurrentSizes sizes) {
     int x = 3 * sizes.states();
     return result.slice(0, part * x, part < 2 ? (part + 1) * x : result.shape().size(0));
-  }
-
-  /** That of the definition, which reads no result of the units. */
-  @Override
-  public List<Tensor> gradient(List<Tensor> inputs, Tensor y, Tensor dy) {
-    List<Tensor> gradients = new ArrayList<>(FusedOp.super.gradient(inputs, y, dy));
-    gradients.set(4, GradientRules.NONE);
-    return gradients;
   }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  * shape, and then the gates (batch, time, 4 · hidden) after their functions, which are the
  * gradient's and have none themselves; one after another.
  */
-public record FusedLstm() implements FusedOp {
+public record FusedLstm() implements FusedSequence {
 
   @Override
   public String label() {
@@ -24,15 +24,13 @@ public record FusedLstm() implements FusedOp {
   }
 
   @Override
+  public int gates() {
+    return 4;
+  }
+
+  @Override
   public Shape shape(List<Shape> shapes) {
-    Shape x = shapes.get(0);
-    Shape w = shapes.get(1);
-    if (x.rank() != 3 || w.rank() != 2 || x.size(2) != w.size(0) || w.size(0) != 4 * w.size(1)) {
-      throw new ShapeException(
-          "lstm: the projections must be (batch, time, 4 · hidden) and the weight (4 · hidden, hidden), but they are %s and %s"
-              .formatted(x, w));
-    }
-    var sizes = RecurrentSizes.of(shapes);
+    var sizes = RecurrentSizes.checked(this, shapes);
     Shape state = Shape.of(sizes.batch(), sizes.hidden());
     if (!shapes.get(2).equals(state) || !shapes.get(3).equals(state)) {
       throw new ShapeException(
@@ -40,11 +38,6 @@ public record FusedLstm() implements FusedOp {
               .formatted(state, shapes.get(2), shapes.get(3)));
     }
     return Shape.of(Math.multiplyExact(6, sizes.states()));
-  }
-
-  @Override
-  public long flops(List<Shape> shapes) {
-    return RecurrentSizes.of(shapes).flops(4);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.merapi.graph;
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,7 +13,7 @@ import java.util.List;
  * hidden). The result is dx (batch, time, 4 · hidden), dh and dc (batch, hidden), one after
  * another.
  */
-public record FusedLstmGradient() implements FusedOp {
+public record FusedLstmGradient() implements FusedSequence.Gradient {
 
   @Override
   public String label() {
@@ -22,14 +21,14 @@ public record FusedLstmGradient() implements FusedOp {
   }
 
   @Override
-  public Shape shape(List<Shape> shapes) {
-    var sizes = RecurrentSizes.of(shapes);
-    return Shape.of(Math.toIntExact(4L * sizes.states() + 2L * sizes.batch() * sizes.hidden()));
+  public int gates() {
+    return 4;
   }
 
   @Override
-  public long flops(List<Shape> shapes) {
-    return RecurrentSizes.of(shapes).flops(4);
+  public Shape shape(List<Shape> shapes) {
+    var sizes = RecurrentSizes.of(shapes);
+    return Shape.of(Math.toIntExact(4L * sizes.states() + 2L * sizes.batch() * sizes.hidden()));
   }
 
   @Override
@@ -55,13 +54,5 @@ public record FusedLstmGradient() implements FusedOp {
         : result
             .slice(0, x + (part - 1) * state, x + part * state)
             .reshape(sizes.batch(), sizes.hidden());
-  }
-
-  /** That of the definition, which reads no result of the memory. */
-  @Override
-  public List<Tensor> gradient(List<Tensor> inputs, Tensor y, Tensor dy) {
-    List<Tensor> gradients = new ArrayList<>(FusedOp.super.gradient(inputs, y, dy));
-    gradients.set(4, GradientRules.NONE);
-    return gradients;
   }
 }

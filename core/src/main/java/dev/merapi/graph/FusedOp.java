@@ -20,10 +20,7 @@ public sealed interface FusedOp
         FusedAttentionGradient,
         FusedCrossEntropy,
         FusedCrossEntropyGradient,
-        FusedLstm,
-        FusedLstmGradient,
-        FusedGru,
-        FusedGruGradient {
+        FusedSequence {
 
   /** For people: {@code attention}. */
   String label();

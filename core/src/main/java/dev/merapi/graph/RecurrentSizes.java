@@ -1,6 +1,7 @@
 package dev.merapi.graph;
 
 import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
 
@@ -10,6 +11,19 @@ record RecurrentSizes(int batch, int time, int hidden) {
   static RecurrentSizes of(List<Shape> shapes) {
     Shape x = shapes.get(0);
     return new RecurrentSizes(x.size(0), x.size(1), shapes.get(1).size(1));
+  }
+
+  /** The same, where projections and weight fit. */
+  static RecurrentSizes checked(FusedSequence op, List<Shape> shapes) {
+    Shape x = shapes.get(0);
+    Shape w = shapes.get(1);
+    int n = op.gates();
+    if (x.rank() != 3 || w.rank() != 2 || x.size(2) != w.size(0) || w.size(0) != n * w.size(1)) {
+      throw new ShapeException(
+          "%s: the projections must be (batch, time, %d · hidden) and the weight (%d · hidden, hidden), but they are %s and %s"
+              .formatted(op.label(), n, n, x, w));
+    }
+    return of(shapes);
   }
 
   static RecurrentSizes ofTensors(List<Tensor> inputs) {

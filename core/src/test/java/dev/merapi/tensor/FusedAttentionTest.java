@@ -1,12 +1,12 @@
 package dev.merapi.tensor;
 
+import static dev.merapi.tensor.FusedOps.numbers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.merapi.backend.Backend;
-import dev.merapi.cpu.ComputePool;
 import dev.merapi.cpu.CpuBackend;
 import dev.merapi.graph.Engine;
 import dev.merapi.graph.FusedAttention;
@@ -14,7 +14,6 @@ import dev.merapi.graph.FusedAttentionGradient;
 import dev.merapi.graph.Kernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,12 +47,6 @@ final class FusedAttentionTest {
       all.addAll(Gradients.product(y, numbers(4, batch, heads, time, dim), List.of(q, k, v)));
       return all;
     }
-  }
-
-  private static Tensor numbers(long seed, int... shape) {
-    var s = Shape.of(shape);
-    var random = new SplittableRandom(seed);
-    return OpCase.leaf(Values.SIGNED.draw(random, (int) s.elements(), DType.F32), DType.F32, s);
   }
 
   /** About two of three keys. */
@@ -146,26 +139,7 @@ final class FusedAttentionTest {
   void theSameBitsOnAnyNumberOfThreads() {
     var options = CAUSAL.mask(mask(2, 300)).dropout(0.1, Key.of(3));
     List<Tensor> all = new Case(2, 4, 2, 300, 300, 24, options).all();
-    List<float[]> once = on(1, all);
-    for (int threads : new int[] {2, 4}) {
-      List<float[]> again = on(threads, all);
-      for (int i = 0; i < once.size(); i++) {
-        assertArrayEquals(once.get(i), again.get(i), "on " + threads + " threads");
-      }
-    }
-  }
-
-  private static List<float[]> on(int threads, List<Tensor> tensors) {
-    try (var pool = new ComputePool(threads)) {
-      var engine = new Engine(new CpuBackend(pool));
-      List<Tensor> results = engine.run(tensors, List.of());
-      var kernels = engine.program(tensors, List.of()).kernels();
-      for (Class<?> op : List.of(FusedAttention.class, FusedAttentionGradient.class)) {
-        assertTrue(
-            kernels.stream().anyMatch(k -> k instanceof Kernel.Fused f && op.isInstance(f.op())));
-      }
-      return results.stream().map(Tensor::toArray).toList();
-    }
+    FusedOps.sameBits(all, List.of(FusedAttention.class, FusedAttentionGradient.class));
   }
 
   /** A backend without kernels of its own for fused ops. */
@@ -214,7 +188,6 @@ final class FusedAttentionTest {
   }
 
   private static void refuses(String words, Tensor q, Tensor k, AttentionOptions options) {
-    var error = assertThrows(ShapeException.class, () -> Fused.attention(q, k, k, options));
-    assertTrue(error.getMessage().contains(words), error.getMessage());
+    FusedOps.refuses(words, () -> Fused.attention(q, k, k, options));
   }
 }

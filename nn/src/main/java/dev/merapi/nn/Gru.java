@@ -1,9 +1,7 @@
 package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
-import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,14 +17,8 @@ public record Gru(List<GruLayer> layers, Dropout dropout) implements Layer {
 
   /** Without dropout. */
   public static Gru of(int in, int hidden, int layers, Key key) {
-    if (layers < 1) {
-      throw new MerapiException("Gru: %d layers; give at least 1".formatted(layers));
-    }
-    List<GruLayer> all = new ArrayList<>();
-    for (int i = 0; i < layers; i++) {
-      all.add(GruLayer.of(i == 0 ? in : hidden, hidden, key.fold(i)));
-    }
-    return new Gru(all, Dropout.of(0));
+    return new Gru(
+        RecurrentInit.layers("Gru", in, hidden, layers, key, GruLayer::of), Dropout.of(0));
   }
 
   /** With dropout between the layers. */

@@ -3,7 +3,6 @@ package dev.merapi.nn;
 import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
-import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
 
@@ -29,12 +28,7 @@ public record GruLayer(
 
   /** All drawn from U(-1/√hidden, 1/√hidden), as PyTorch does. */
   public static GruLayer of(int in, int hidden, Key key) {
-    Init init = Init.ofFanIn(hidden);
-    return new GruLayer(
-        Parameter.of(init.draw(key.fold(0), Shape.of(3 * hidden, in))),
-        Parameter.of(init.draw(key.fold(1), Shape.of(3 * hidden, hidden))),
-        Parameter.of(init.draw(key.fold(2), Shape.of(3 * hidden))),
-        Parameter.of(init.draw(key.fold(3), Shape.of(3 * hidden))));
+    return RecurrentInit.layer(3, in, hidden, key, GruLayer::new);
   }
 
   @Override

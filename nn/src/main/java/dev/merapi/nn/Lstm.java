@@ -1,9 +1,7 @@
 package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
-import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,14 +17,8 @@ public record Lstm(List<LstmLayer> layers, Dropout dropout) implements Layer {
 
   /** Without dropout. */
   public static Lstm of(int in, int hidden, int layers, Key key) {
-    if (layers < 1) {
-      throw new MerapiException("Lstm: %d layers; give at least 1".formatted(layers));
-    }
-    List<LstmLayer> all = new ArrayList<>();
-    for (int i = 0; i < layers; i++) {
-      all.add(LstmLayer.of(i == 0 ? in : hidden, hidden, key.fold(i)));
-    }
-    return new Lstm(all, Dropout.of(0));
+    return new Lstm(
+        RecurrentInit.layers("Lstm", in, hidden, layers, key, LstmLayer::of), Dropout.of(0));
   }
 
   /** With dropout between the layers. */

@@ -3,7 +3,6 @@ package dev.merapi.nn;
 import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
-import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
 
@@ -27,12 +26,7 @@ public record LstmLayer(
 
   /** All drawn from U(-1/√hidden, 1/√hidden), as PyTorch does. */
   public static LstmLayer of(int in, int hidden, Key key) {
-    Init init = Init.ofFanIn(hidden);
-    return new LstmLayer(
-        Parameter.of(init.draw(key.fold(0), Shape.of(4 * hidden, in))),
-        Parameter.of(init.draw(key.fold(1), Shape.of(4 * hidden, hidden))),
-        Parameter.of(init.draw(key.fold(2), Shape.of(4 * hidden))),
-        Parameter.of(init.draw(key.fold(3), Shape.of(4 * hidden))));
+    return RecurrentInit.layer(4, in, hidden, key, LstmLayer::new);
   }
 
   /** h and c. */

@@ -1,9 +1,7 @@
 package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
-import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,14 +17,8 @@ public record Rnn(List<RnnLayer> layers, Dropout dropout) implements Layer {
 
   /** Without dropout. */
   public static Rnn of(int in, int hidden, int layers, Key key) {
-    if (layers < 1) {
-      throw new MerapiException("Rnn: %d layers; give at least 1".formatted(layers));
-    }
-    List<RnnLayer> all = new ArrayList<>();
-    for (int i = 0; i < layers; i++) {
-      all.add(RnnLayer.of(i == 0 ? in : hidden, hidden, key.fold(i)));
-    }
-    return new Rnn(all, Dropout.of(0));
+    return new Rnn(
+        RecurrentInit.layers("Rnn", in, hidden, layers, key, RnnLayer::of), Dropout.of(0));
   }
 
   /** With dropout between the layers. */

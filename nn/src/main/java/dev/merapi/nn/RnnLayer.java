@@ -2,7 +2,6 @@ package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Parameter;
-import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +24,8 @@ public record RnnLayer(
 
   /** With tanh; all drawn from U(-1/√hidden, 1/√hidden), as PyTorch does. */
   public static RnnLayer of(int in, int hidden, Key key) {
-    Init init = Init.ofFanIn(hidden);
-    return new RnnLayer(
-        Parameter.of(init.draw(key.fold(0), Shape.of(hidden, in))),
-        Parameter.of(init.draw(key.fold(1), Shape.of(hidden, hidden))),
-        Parameter.of(init.draw(key.fold(2), Shape.of(hidden))),
-        Parameter.of(init.draw(key.fold(3), Shape.of(hidden))),
-        Tanh.of());
+    return RecurrentInit.layer(
+        1, in, hidden, key, (w, u, b, c) -> new RnnLayer(w, u, b, c, Tanh.of()));
   }
 
   /** With another function, such as ReLU. */
