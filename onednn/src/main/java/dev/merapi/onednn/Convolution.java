@@ -95,7 +95,7 @@ final class Convolution implements Accelerator.Work {
     try {
       var space = new Primitives.Space(strides, dilates, before, after);
       return Optional.of(new Convolution(primitives, kernel, space));
-    } catch (UnsupportedOperationException _) {
+    } catch (Calls.NotImplemented _) {
       return Optional.empty();
     }
   }
@@ -146,16 +146,20 @@ final class Convolution implements Accelerator.Work {
     return new Part(convolution, first, second, result, Scratch.lines(scratch));
   }
 
+  /** An operand: from our layout to oneDNN's. */
   private Piece in(int argument, List<Integer> sizes, long liked) {
     long ours = primitives.inOrder(sizes, BF16);
-    long bytes = Scratch.lines(primitives.bytes(liked));
-    return new Piece(argument, ours, liked, primitives.reorder(ours, liked), bytes);
+    return piece(argument, ours, liked, primitives.reorder(ours, liked));
   }
 
+  /** The result: from oneDNN's layout to ours. */
   private Piece out(int argument, List<Integer> sizes, long liked) {
     long ours = primitives.inOrder(sizes, F32);
-    long bytes = Scratch.lines(primitives.bytes(liked));
-    return new Piece(argument, ours, liked, primitives.reorder(liked, ours), bytes);
+    return piece(argument, ours, liked, primitives.reorder(liked, ours));
+  }
+
+  private Piece piece(int argument, long ours, long liked, Primitive reorder) {
+    return new Piece(argument, ours, liked, reorder, Scratch.lines(primitives.bytes(liked)));
   }
 
   private static List<Integer> sizes(dev.merapi.tensor.Shape shape, int first) {

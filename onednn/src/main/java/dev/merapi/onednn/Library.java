@@ -25,9 +25,6 @@ final class Library {
   private static final int AVX512 = 0x27;
   private static final int AMX = 0xe00;
 
-  /** oneDNN's status for what it has no code for. */
-  private static final int UNIMPLEMENTED = 3;
-
   private final SymbolLookup symbols;
   private final MethodHandle setThreads;
   private final MethodHandle gemm;
@@ -94,28 +91,25 @@ final class Library {
    * @param add to what C holds
    */
   void multiply(int m, int n, int k, Factor a, Factor b, boolean add, long c, long rowStride) {
-    try {
-      alone();
-      check(
-          "dnnl_gemm_bf16bf16f32",
-          (int)
-              gemm.invokeExact(
-                  a.order(),
-                  b.order(),
-                  (long) m,
-                  (long) n,
-                  (long) k,
-                  1f,
-                  a.address(),
-                  a.stride(),
-                  b.address(),
-                  b.stride(),
-                  add ? 1f : 0f,
-                  c,
-                  rowStride));
-    } catch (Throwable e) { // a method handle may throw anything; these throw nothing of their own
-      throw rethrown(e);
-    }
+    alone();
+    Calls.check(
+        "dnnl_gemm_bf16bf16f32",
+        () ->
+            (int)
+                gemm.invokeExact(
+                    a.order(),
+                    b.order(),
+                    (long) m,
+                    (long) n,
+                    (long) k,
+                    1f,
+                    a.address(),
+                    a.stride(),
+                    b.address(),
+                    b.stride(),
+                    add ? 1f : 0f,
+                    c,
+                    rowStride));
   }
 
   /**
@@ -135,20 +129,16 @@ final class Library {
             "dnnl_get_effective_cpu_isa",
             FunctionDescriptor.of(JAVA_INT),
             /* brief= */ false);
-    try {
-      return (int) isa.invokeExact();
-    } catch (Throwable e) { // as above
-      throw rethrown(e);
-    }
+    return (int) Calls.value(() -> (int) isa.invokeExact());
   }
 
   /** Tells OpenMP that what this thread calls is to run on it alone. */
   void alone() {
-    try {
-      setThreads.invokeExact(1);
-    } catch (Throwable e) { // as above
-      throw rethrown(e);
-    }
+    Calls.value(
+        () -> {
+          setThreads.invokeExact(1);
+          return 0;
+        });
   }
 
   /** A function that returns a status; pointers to its objects are longs. */
@@ -159,28 +149,6 @@ final class Library {
   /** A function that returns something else. */
   MethodHandle returning(String name, MemoryLayout result, MemoryLayout... arguments) {
     return bind(symbols, name, FunctionDescriptor.of(result, arguments), /* brief= */ false);
-  }
-
-  /**
-   * Checks a status.
-   *
-   * @throws UnsupportedOperationException if oneDNN has no code for what was asked
-   */
-  static void check(String function, int status) {
-    if (status == UNIMPLEMENTED) {
-      throw new UnsupportedOperationException("oneDNN: " + function + " is not implemented");
-    }
-    if (status != 0) {
-      throw new IllegalStateException("oneDNN: %s returned %d".formatted(function, status));
-    }
-  }
-
-  static RuntimeException rethrown(Throwable e) {
-    return switch (e) {
-      case RuntimeException runtime -> runtime;
-      case Error error -> throw error;
-      default -> new IllegalStateException(e);
-    };
   }
 
   @SuppressWarnings("restricted") // calling native code is what this room is for

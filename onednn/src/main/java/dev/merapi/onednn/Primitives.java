@@ -1,7 +1,6 @@
 package dev.merapi.onednn;
 
-import static dev.merapi.onednn.Library.check;
-import static dev.merapi.onednn.Library.rethrown;
+import static dev.merapi.onednn.Calls.check;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -98,64 +97,39 @@ final class Primitives {
 
   /** The geometry of a convolution, an entry an axis of its space. */
   record Space(
-      List<Integer> strides, List<Integer> dilates, List<Integer> before, List<Integer> after) {}
+      List<Integer> strides, List<Integer> dilates, List<Integer> before, List<Integer> after) {
+    private List<List<Integer>> all() {
+      return List.of(strides, dilates, before, after);
+    }
+  }
 
   /** A descriptor of {@code dst = src ∗ weights}. */
   long forward(long src, long weights, long dst, Space space) {
-    try (var arena = Arena.ofConfined()) {
-      return create(
-          "dnnl_convolution_forward_primitive_desc_create",
-          engine,
-          FORWARD_TRAINING,
-          DIRECT,
-          src,
-          weights,
-          0L,
-          dst,
-          longs(arena, space.strides),
-          longs(arena, space.dilates),
-          longs(arena, space.before),
-          longs(arena, space.after),
-          attributes);
-    }
+    return convolution(
+        "forward", space, List.of(FORWARD_TRAINING, DIRECT, src, weights, 0L, dst), List.of());
   }
 
   /** A descriptor of src's gradient. */
   long backwardData(long src, long weights, long dst, Space space, long forward) {
-    try (var arena = Arena.ofConfined()) {
-      return create(
-          "dnnl_convolution_backward_data_primitive_desc_create",
-          engine,
-          DIRECT,
-          src,
-          weights,
-          dst,
-          longs(arena, space.strides),
-          longs(arena, space.dilates),
-          longs(arena, space.before),
-          longs(arena, space.after),
-          forward,
-          attributes);
-    }
+    return convolution(
+        "backward_data", space, List.of(DIRECT, src, weights, dst), List.of(forward));
   }
 
   /** A descriptor of the weights' gradient. */
   long backwardWeights(long src, long weights, long dst, Space space, long forward) {
+    return convolution(
+        "backward_weights", space, List.of(DIRECT, src, weights, 0L, dst), List.of(forward));
+  }
+
+  private long convolution(String kind, Space space, List<Object> operands, List<Object> hint) {
     try (var arena = Arena.ofConfined()) {
+      var arguments = new ArrayList<Object>(List.of(engine));
+      arguments.addAll(operands);
+      space.all().forEach(numbers -> arguments.add(longs(arena, numbers)));
+      arguments.addAll(hint);
+      arguments.add(attributes);
       return create(
-          "dnnl_convolution_backward_weights_primitive_desc_create",
-          engine,
-          DIRECT,
-          src,
-          weights,
-          0L,
-          dst,
-          longs(arena, space.strides),
-          longs(arena, space.dilates),
-          longs(arena, space.before),
-          longs(arena, space.after),
-          forward,
-          attributes);
+          "dnnl_convolution_%s_primitive_desc_create".formatted(kind), arguments.toArray());
     }
   }
 
@@ -163,21 +137,13 @@ final class Primitives {
   long memoryOf(long descriptor, int query) {
     var handle =
         library.returning("dnnl_primitive_desc_query_md", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
-    try {
-      return (long) handle.invokeExact(descriptor, query, 0);
-    } catch (Throwable e) { // native functions throw nothing
-      throw rethrown(e);
-    }
+    return Calls.value(() -> (long) handle.invokeExact(descriptor, query, 0));
   }
 
   /** Bytes of a memory. */
   long bytes(long memory) {
     var handle = library.returning("dnnl_memory_desc_get_size", JAVA_LONG, JAVA_LONG);
-    try {
-      return (long) handle.invokeExact(memory);
-    } catch (Throwable e) { // as above
-      throw rethrown(e);
-    }
+    return Calls.value(() -> (long) handle.invokeExact(memory));
   }
 
   /** A primitive made of its descriptor. */
@@ -225,23 +191,21 @@ final class Primitives {
       try {
         check(
             "dnnl_primitive_execute",
-            (int) execute.invokeExact(primitive.handle, stream, count, table));
+            () -> (int) execute.invokeExact(primitive.handle, stream, count, table));
       } finally {
         for (int i = 0; i < count; i++) {
           long memory = table.get(JAVA_LONG, 16L * i + 8);
-          check("dnnl_memory_destroy", (int) memoryDestroy.invokeExact(memory));
+          check("dnnl_memory_destroy", () -> (int) memoryDestroy.invokeExact(memory));
         }
       }
-    } catch (Throwable e) { // native functions throw nothing
-      throw rethrown(e);
     }
   }
 
   private void put(
-      Arena arena, MemorySegment table, int place, int number, long memory, long address)
-      throws Throwable {
+      Arena arena, MemorySegment table, int place, int number, long memory, long address) {
     var made = arena.allocate(ADDRESS);
-    check("dnnl_memory_create", (int) memoryCreate.invokeExact(made, memory, engine, address));
+    check(
+        "dnnl_memory_create", () -> (int) memoryCreate.invokeExact(made, memory, engine, address));
     table.set(JAVA_INT, 16L * place, number);
     table.set(JAVA_LONG, 16L * place + 8, made.get(JAVA_LONG, 0));
   }
@@ -269,11 +233,7 @@ final class Primitives {
             default -> ADDRESS;
           };
     }
-    try {
-      int status = (int) library.function(function, layouts).invokeWithArguments(arguments);
-      check(function, status);
-    } catch (Throwable e) { // as above
-      throw rethrown(e);
-    }
+    MethodHandle handle = library.function(function, layouts);
+    check(function, () -> (int) handle.invokeWithArguments(arguments));
   }
 }
