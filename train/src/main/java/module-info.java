@@ -3,12 +3,14 @@ module dev.merapi.train {
   requires transitive dev.merapi.core;
   requires transitive dev.merapi.data;
   requires transitive dev.merapi.nn;
-  requires java.desktop;
+  requires freemarker;
+  requires transitive java.desktop; // pictures as BufferedImage
   requires jdk.unsupported; // sun.misc.Signal
   requires org.knowm.xchart;
   requires tools.jackson.databind;
 
   exports dev.merapi.evaluation;
+  exports dev.merapi.report;
   exports dev.merapi.train;
 
   // Jackson reads and writes the records of the manifest and the like, which are not public.

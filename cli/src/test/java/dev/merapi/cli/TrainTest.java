@@ -125,6 +125,14 @@ final class TrainTest extends CommandTest {
 
     assertEquals(0, run("eval", run.path().toString(), "--json"), err);
     assertEquals(report.get("test_loss").asDouble(), json().get("test_loss").asDouble());
+    var accuracy = json().get("measures").get(0);
+    assertEquals("accuracy", accuracy.get("name").asString());
+    assertEquals(report.get("test_accuracy").asDouble(), accuracy.get("value").asDouble(), 1e-6);
+    assertTrue(accuracy.get("low").asDouble() <= accuracy.get("value").asDouble());
+    assertEquals(run.file("report.html").toString(), json().get("report").asString());
+    for (var file : List.of("report.html", "confusion.png", "calibration.png")) {
+      assertTrue(Files.isRegularFile(run.file(file)), file);
+    }
 
     assertEquals(0, run("predict", run.path().toString(), one().toString(), "--json"), err);
     var prediction = json().get("predictions").get(0);

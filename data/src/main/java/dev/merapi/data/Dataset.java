@@ -36,6 +36,11 @@ public interface Dataset {
    */
   int[] labels();
 
+  /** What people call an example: its file, where it has one, else its number from 1. */
+  default String name(int row) {
+    return "sample " + (row + 1);
+  }
+
   /**
    * The examples of these rows, in this order; a row may come more than once.
    *

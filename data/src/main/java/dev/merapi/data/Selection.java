@@ -51,6 +51,11 @@ final class Selection implements Dataset {
   }
 
   @Override
+  public String name(int row) {
+    return whole.name(rows[row]);
+  }
+
+  @Override
   public Batch gather(int... selected) {
     return whole.gather(Arrays.stream(selected).map(row -> rows[row]).toArray());
   }

@@ -57,6 +57,11 @@ record Reconstruction(Dataset samples) implements Dataset {
   }
 
   @Override
+  public String name(int row) {
+    return samples.name(row);
+  }
+
+  @Override
   public Batch gather(int... rows) {
     var x = samples.gather(rows).x();
     return new Batch(x, x.flatten(1, -1));

@@ -3,14 +3,14 @@ package dev.merapi.recipe;
 import dev.merapi.backend.Accelerators;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
-import dev.merapi.evaluation.Regressed;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.EvaluationSettings.Weights;
 import dev.merapi.recipe.TrainingSettings.LossName;
 import dev.merapi.recipe.TrainingSettings.PrecisionName;
 import dev.merapi.recipe.TrainingSettings.Target;
-import dev.merapi.table.Prepared;
+import dev.merapi.report.Assessment;
+import dev.merapi.report.Evaluation;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
@@ -30,12 +30,11 @@ import dev.merapi.zoo.Autoencoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -44,6 +43,10 @@ public final class TrainingRun {
 
   private static final int FITTING = 1;
   private static final int DATA = 2;
+  private static final int SEEN = 3;
+
+  /** So many training samples tell how well the network does on what it has seen. */
+  private static final int MOST_SEEN = 5_000;
 
   private final Recipe.Training recipe;
   private final Splits data;
@@ -268,7 +271,9 @@ public final class TrainingRun {
     if (table.isEmpty() || table.get().prepared().classifies()) {
       return scores;
     }
-    var errors = regressed(table.get().prepared());
+    if (!(assessment(data.test()) instanceof Assessment.Regression(var errors, _))) {
+      return scores;
+    }
     var metrics = new LinkedHashMap<>(scores.metrics());
     metrics.put("rmse", errors.rootMeanSquaredError());
     metrics.put("mae", errors.meanAbsoluteError());
@@ -276,21 +281,39 @@ public final class TrainingRun {
     return new Scores(scores.loss(), metrics, scores.samples());
   }
 
-  /** What is known and what is predicted of the test rows, in the unit of their column. */
-  private Regressed regressed(Prepared prepared) {
-    double[] predicted =
-        trainer.predict(data.test()).stream()
-            .flatMapToDouble(batch -> inverted(prepared, batch.toArray()))
-            .toArray();
-    var actual = DoubleStream.builder();
-    for (var batch : data.test().batches(recipe.evaluation().batch()).epoch(0)) {
-      inverted(prepared, batch.y().toArray()).forEach(actual);
-    }
-    return Regressed.of(actual.build().toArray(), predicted);
+  /**
+   * Measures the network on the test data in all ways, and on samples that it was trained on.
+   *
+   * @param run whose weights it has
+   */
+  public Evaluation assess(RunFolder run, Checkpoint checkpoint) {
+    var test = data.test();
+    int[] seen =
+        Arrays.copyOf(
+            Key.of(recipe.seed()).fold(SEEN).permutation(data.train().size()),
+            Math.min(data.train().size(), MOST_SEEN));
+    return new Evaluation(
+        recipe.name(),
+        recipe.summary(),
+        List.of(
+            run.path().toString(),
+            "weights of step %d".formatted(checkpoint.step()),
+            "%d parameters".formatted(Parameters.count(model)),
+            "%d samples to learn from".formatted(data.train().size()),
+            "data " + sample().fingerprint().substring(0, 12)),
+        evaluate(),
+        assessment(test),
+        seen.length == 0 ? Optional.empty() : Optional.of(assessment(data.train().select(seen))),
+        run.metrics(),
+        assessing(test)::example);
   }
 
-  private static DoubleStream inverted(Prepared prepared, float[] values) {
-    return IntStream.range(0, values.length).mapToDouble(i -> prepared.invert(values[i]));
+  private Assessment assessment(Dataset samples) {
+    return assessing(samples).of(trainer.predict(samples));
+  }
+
+  private Assessing assessing(Dataset samples) {
+    return new Assessing(recipe, signature, table.map(TableData::prepared), samples);
   }
 
   /** Originals above what an autoencoder makes of them. */

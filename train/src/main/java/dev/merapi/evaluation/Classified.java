@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * <p>A probability is taken to be at least 2⁻²³ in logarithms, the precision of f32, so that a
  * single wrong certainty does not make a mean infinite.
  */
-public final class Classified {
+public final class Classified implements Predictions<Classified> {
   private static final double LEAST = Math.ulp(1f);
 
   private final int[] actual;
@@ -55,9 +55,20 @@ public final class Classified {
     return new Classified(actual, probabilities, classes);
   }
 
-  /** How many samples there are. */
+  @Override
   public int samples() {
     return actual.length;
+  }
+
+  @Override
+  public Classified select(int... rows) {
+    int[] of = new int[rows.length];
+    float[] probable = new float[rows.length * classes];
+    for (int i = 0; i < rows.length; i++) {
+      of[i] = actual[rows[i]];
+      System.arraycopy(probabilities, rows[i] * classes, probable, i * classes, classes);
+    }
+    return new Classified(of, probable, classes);
   }
 
   /** How many classes there are. */

@@ -2,6 +2,7 @@ package dev.merapi.evaluation;
 
 import dev.merapi.tensor.MerapiException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,33 +44,56 @@ public final class Ranking {
           "ranking: %d scores for %d samples; give one score for each sample"
               .formatted(scores.length, positive.length));
     }
-    var points = new ArrayList<Point>();
-    long hits = 0;
-    long misses = 0;
-    var order =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())
-            .toList();
-    for (int rank = 0; rank < order.size(); rank++) {
-      int i = order.get(rank);
+    for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
         throw new MerapiException(
             "ranking: the score of sample %d is not a number; look at the model's outputs"
                 .formatted(i));
       }
-      hits += positive[i] ? 1 : 0;
-      misses += positive[i] ? 0 : 1;
-      if (rank + 1 == order.size() || scores[order.get(rank + 1)] != scores[i]) {
+    }
+    int[] once = new int[scores.length];
+    Arrays.fill(once, 1);
+    var ranking = of(descending(scores), scores, positive, once);
+    if (!ranking.hasBothKinds()) {
+      throw new MerapiException(
+          "ranking: all %d samples are %s; a ranking wants both kinds"
+              .formatted(scores.length, ranking.positives == 0 ? "negative" : "positive"));
+    }
+    return ranking;
+  }
+
+  /** The numbers of the samples, the greatest score first. */
+  static int[] descending(double[] scores) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /**
+   * Ranks samples that come several times each, or never; one kind may be missing.
+   *
+   * @param descending the numbers of the samples, the greatest score first
+   */
+  static Ranking of(int[] descending, double[] scores, boolean[] positive, int[] times) {
+    var points = new ArrayList<Point>();
+    long hits = 0;
+    long misses = 0;
+    for (int rank = 0; rank < descending.length; rank++) {
+      int i = descending[rank];
+      hits += positive[i] ? times[i] : 0;
+      misses += positive[i] ? 0 : times[i];
+      if (rank + 1 == descending.length || scores[descending[rank + 1]] != scores[i]) {
         points.add(new Point(scores[i], hits, misses));
       }
     }
-    if (hits == 0 || misses == 0) {
-      throw new MerapiException(
-          "ranking: all %d samples are %s; a ranking wants both kinds"
-              .formatted(scores.length, hits == 0 ? "negative" : "positive"));
-    }
     return new Ranking(points, hits, misses);
+  }
+
+  /** Whether there are positive samples and negative ones, so that the areas mean something. */
+  boolean hasBothKinds() {
+    return positives > 0 && negatives > 0;
   }
 
   /** What each score that occurs gives as a threshold, the greatest first. */
@@ -111,8 +135,8 @@ public final class Ranking {
     double sum = 0;
     long last = 0;
     for (var point : points) {
-      double precision =
-          (double) point.truePositives / (point.truePositives + point.falsePositives);
+      long taken = point.truePositives + point.falsePositives;
+      double precision = (double) point.truePositives / Math.max(1, taken);
       sum += (point.truePositives - last) * precision;
       last = point.truePositives;
     }

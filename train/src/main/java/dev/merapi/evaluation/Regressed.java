@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** What was predicted for numbers that are known. */
-public final class Regressed {
+public final class Regressed implements Predictions<Regressed> {
   /** Below this, a number is no measure of an error's size. */
   private static final double LEAST = Math.ulp(1.0);
 
@@ -31,9 +31,16 @@ public final class Regressed {
     return new Regressed(actual, predicted);
   }
 
-  /** How many samples there are. */
+  @Override
   public int samples() {
     return actual.length;
+  }
+
+  @Override
+  public Regressed select(int... rows) {
+    return new Regressed(
+        Arrays.stream(rows).mapToDouble(row -> actual[row]).toArray(),
+        Arrays.stream(rows).mapToDouble(row -> predicted[row]).toArray());
   }
 
   /** What is known of a sample. */

@@ -115,18 +115,28 @@ public final class Charts {
     if (charts.isEmpty()) {
       throw new IllegalArgumentException("there is no chart to draw");
     }
-    requireFonts(png);
+    requireFonts(png.toString());
     AtomicFiles.write(png, encode(charts));
   }
 
+  /**
+   * Draws charts side by side, as the bytes of a PNG file.
+   *
+   * @throws MerapiException if this Java cannot draw text, for want of fonts
+   */
+  public static byte[] png(List<Chart> charts) {
+    requireFonts("charts");
+    return encode(charts);
+  }
+
   /** Slim containers lack fontconfig or every font, and each JDK says so by another error. */
-  private static void requireFonts(Path png) {
+  private static void requireFonts(String what) {
     try {
       var screenless = new FontRenderContext(null, true, true);
       new Font(Font.SANS_SERIF, Font.PLAIN, 12).getLineMetrics("text", screenless);
     } catch (RuntimeException | InternalError | LinkageError e) {
       throw new MerapiException(
-          png
+          what
               + ": this machine has no fonts to draw with; install some, on Debian with"
               + " 'apt-get install fontconfig fonts-dejavu-core'",
           e);
@@ -145,6 +155,11 @@ public final class Charts {
       graphics.translate(WIDTH, 0);
     }
     graphics.dispose();
+    return png(image);
+  }
+
+  /** A picture as the bytes of a PNG file. */
+  public static byte[] png(BufferedImage image) {
     var bytes = new ByteArrayOutputStream();
     try {
       if (!ImageIO.write(image, "png", bytes)) {

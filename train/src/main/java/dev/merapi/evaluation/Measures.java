@@ -1,0 +1,142 @@
+package dev.merapi.evaluation;
+
+import dev.merapi.evaluation.Measure.Scale;
+import dev.merapi.tensor.Key;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * All measures of some predictions, each with its interval by {@link Bootstrap}.
+ *
+ * @param <P> the kind of predictions
+ */
+public final class Measures<P extends Predictions<P>> {
+  /** Bins of the calibration error. */
+  public static final int BINS = 15;
+
+  /** From so many classes on, it is worth knowing whether the right one is among the best five. */
+  private static final int MANY = 10;
+
+  private final P said;
+  private final Bootstrap bootstrap;
+  private final Key key;
+  private final List<Measure> found = new ArrayList<>();
+
+  private Measures(P said, Bootstrap bootstrap, Key key) {
+    this.said = said;
+    this.bootstrap = bootstrap;
+    this.key = key;
+  }
+
+  /**
+   * The measures of a classifier, accuracy first. Areas under curves are left out where a class has
+   * no samples.
+   *
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> of(Classified said, Bootstrap bootstrap, Key key) {
+    var all = new Measures<>(said, bootstrap, key);
+    all.share("accuracy", "Accuracy", "samples taken for what they are", Classified::accuracy);
+    all.share(
+        "balanced_accuracy",
+        "Balanced accuracy",
+        "the mean recall of the classes: rare ones count as much as common ones",
+        each -> each.confusion().balancedAccuracy());
+    if (said.classes() >= MANY) {
+      all.share(
+          "top_5_accuracy",
+          "Top-5 accuracy",
+          "samples whose class is among the five most probable ones",
+          each -> each.topK(5));
+    }
+    all.share(
+        "f1_macro",
+        "F1, macro",
+        "the harmonic mean of precision and recall, averaged over the classes",
+        each -> each.confusion().f1(Average.MACRO));
+    all.number(
+        "log_loss",
+        "Log loss",
+        "the mean of -ln p of the right class, in nats: 0 is perfect",
+        Classified::logLoss);
+    all.number(
+        "brier",
+        "Brier score",
+        "the mean squared distance of the probabilities from the truth: 0 is perfect",
+        Classified::brier);
+    all.share(
+        "ece",
+        "Calibration error",
+        "how far confidence is from how often it is right (ECE, %d bins)".formatted(BINS),
+        each -> each.calibration(BINS).expectedError());
+    all.found.addAll(Areas.of(said, bootstrap, key));
+    return List.copyOf(all.found);
+  }
+
+  /**
+   * The measures of predicted numbers, R² first. The percentage error is left out where a true
+   * number is 0.
+   *
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> of(Regressed said, Bootstrap bootstrap, Key key) {
+    var all = new Measures<>(said, bootstrap, key);
+    all.number(
+        "r2",
+        "R²",
+        "the share of the spread that is explained: 1 is perfect, 0 as good as the mean",
+        Regressed::rSquared);
+    all.number(
+        "rmse",
+        "RMSE",
+        "the root of the mean squared error, in the target's unit",
+        Regressed::rootMeanSquaredError);
+    all.number(
+        "mae",
+        "MAE",
+        "the mean size of the errors, in the target's unit",
+        Regressed::meanAbsoluteError);
+    all.number("mse", "MSE", "the mean squared error", Regressed::meanSquaredError);
+    if (IntStream.range(0, said.samples()).allMatch(i -> said.actual(i) != 0)) {
+      all.share(
+          "mape",
+          "MAPE",
+          "the mean size of the errors, each as a share of the true number",
+          Regressed::meanAbsolutePercentageError);
+    }
+    return List.copyOf(all.found);
+  }
+
+  /** The mean of one error a sample. */
+  public static Measure ofErrors(
+      String name, String title, String meaning, double[] errors, Bootstrap bootstrap, Key key) {
+    return new Measure(
+        name,
+        title,
+        Arrays.stream(errors).sum() / errors.length,
+        Optional.of(bootstrap.ofMean(errors, key)),
+        Scale.NUMBER,
+        meaning);
+  }
+
+  private void share(String name, String title, String meaning, ToDoubleFunction<P> measure) {
+    add(name, title, Scale.SHARE, meaning, measure);
+  }
+
+  private void number(String name, String title, String meaning, ToDoubleFunction<P> measure) {
+    add(name, title, Scale.NUMBER, meaning, measure);
+  }
+
+  private void add(
+      String name, String title, Scale scale, String meaning, ToDoubleFunction<P> measure) {
+    var interval =
+        bootstrap.of(said.samples(), rows -> measure.applyAsDouble(said.select(rows)), key);
+    found.add(
+        new Measure(
+            name, title, measure.applyAsDouble(said), Optional.of(interval), scale, meaning));
+  }
+}

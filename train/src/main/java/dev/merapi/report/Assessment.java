@@ -1,0 +1,81 @@
+package dev.merapi.report;
+
+import dev.merapi.evaluation.Bootstrap;
+import dev.merapi.evaluation.Classified;
+import dev.merapi.evaluation.Measure;
+import dev.merapi.evaluation.Measures;
+import dev.merapi.evaluation.Regressed;
+import dev.merapi.tensor.Key;
+import java.util.List;
+
+/** What a network says of samples whose truth is known, by the kind of its task. */
+public sealed interface Assessment {
+  /** How many samples there are. */
+  int samples();
+
+  /** All measures with their intervals, the one that matters most first. */
+  List<Measure> measures(Key key);
+
+  /**
+   * It tells classes apart.
+   *
+   * @param said what it says of each sample
+   * @param classes their names
+   */
+  record Classification(Classified said, List<String> classes) implements Assessment {
+    public Classification {
+      classes = List.copyOf(classes);
+      if (classes.size() != said.classes()) {
+        throw new IllegalArgumentException(
+            "%d names for %d classes".formatted(classes.size(), said.classes()));
+      }
+    }
+
+    @Override
+    public int samples() {
+      return said.samples();
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return Measures.of(said, Bootstrap.of(), key);
+    }
+  }
+
+  /**
+   * It predicts one number a sample.
+   *
+   * @param said what it says of each sample, in the target's unit
+   * @param target what the number is
+   */
+  record Regression(Regressed said, String target) implements Assessment {
+    @Override
+    public int samples() {
+      return said.samples();
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return Measures.of(said, Bootstrap.of(), key);
+    }
+  }
+
+  /**
+   * It gives many numbers a sample, such as a picture; only their distance from the truth is known.
+   *
+   * @param errors the mean squared error of each sample
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
+  record Distances(double[] errors) implements Assessment {
+    @Override
+    public int samples() {
+      return errors.length;
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return List.of(
+          Measures.ofErrors("mse", "MSE", "the mean squared error", errors, Bootstrap.of(), key));
+    }
+  }
+}
