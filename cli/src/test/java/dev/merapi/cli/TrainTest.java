@@ -292,7 +292,7 @@ final class TrainTest extends CommandTest {
   @Test
   void recipesAreListedWithWhatToExpect() {
     assertEquals(0, run("recipes", "--json"), err);
-    assertEquals(8, json().size());
+    assertEquals(16, json().size());
     assertTrue(out.contains("mnist-cnn"), out);
     assertEquals(0, run("recipes", "show", "mnist-mlp", "--set", "training.batch=7"), err);
     assertTrue(out.contains("batch: 7"), out);

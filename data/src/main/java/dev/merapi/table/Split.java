@@ -192,11 +192,25 @@ public record Split(int[] train, int[] validation, int[] test) {
 
   /** With a share of the training rows, drawn by the key, for validation instead. */
   public Split holdOut(double share, Key key) {
-    int[] order = key.permutation(train.length);
-    int held = (int) Math.round(share * train.length);
+    return regrouped(random(train.length, new Shares(share, 0), key));
+  }
+
+  /** With whole groups of the training rows, about a share of them, for validation instead. */
+  public Split holdOutGroups(List<String> groups, double share, Key key) {
+    var own = Arrays.stream(train).mapToObj(groups::get).toList();
+    return regrouped(grouped(own, new Shares(share, 0), key));
+  }
+
+  /** With the last of the training rows for validation instead. */
+  public Split holdOutLast(double share) {
+    return regrouped(ordered(train.length, new Shares(share, 0)));
+  }
+
+  /** A split of the places of the training rows, as one of the rows. */
+  private Split regrouped(Split places) {
     return new Split(
-        Arrays.stream(order).skip(held).map(i -> train[i]).toArray(),
-        Arrays.stream(order).limit(held).map(i -> train[i]).toArray(),
+        Arrays.stream(places.train).map(i -> train[i]).toArray(),
+        Arrays.stream(places.validation).map(i -> train[i]).toArray(),
         test);
   }
 

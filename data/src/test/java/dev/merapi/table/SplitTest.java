@@ -106,6 +106,14 @@ final class SplitTest {
     assertPartition(held, 23);
     assertEquals(9, held.validation().length);
     assertArrayEquals(folds.getFirst().test(), held.test());
+    var groups = words(23, 7);
+    var grouped = Split.groupedFolds(groups, 3, KEY).getFirst().holdOutGroups(groups, 0.3, KEY);
+    assertPartition(grouped, 23);
+    var trained = of(groups, grouped.train());
+    assertTrue(of(groups, grouped.validation()).stream().noneMatch(trained::contains));
+    var last = Split.forwardFolds(12, 3).getLast().holdOutLast(2 / 9.0);
+    assertArrayEquals(new int[] {7, 8}, last.validation());
+    assertArrayEquals(new int[] {9, 10, 11}, last.test());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
 import dev.merapi.table.BadRows;
 import dev.merapi.table.ColumnType;
+import dev.merapi.table.NamedTable;
 import dev.merapi.table.ReadOptions;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
@@ -183,7 +184,7 @@ public sealed interface DataSettings {
      * @param place a file that takes its place, or a folder where its file is
      */
     TableSource open(Optional<Path> place, Progress download) {
-      return TableSource.of(place.orElse(Path.of(source)), options());
+      return TableSource.of(NamedTable.locate(source, place), options());
     }
 
     /** Only the columns that are used. */

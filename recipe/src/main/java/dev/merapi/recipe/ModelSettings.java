@@ -100,4 +100,22 @@ public sealed interface ModelSettings {
           .dropout(dropout);
     }
   }
+
+  /**
+   * See {@link dev.merapi.zoo.FactorizationMachine}; its features are categories that a
+   * label-encode has numbered.
+   *
+   * @param dim the length of each label's vector
+   */
+  record FactorizationMachine(@Default("16") @Range(from = 1) int dim) implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      if (signature.vocabularies().isEmpty() || signature.vocabularies().contains(0)) {
+        throw new RecipeException(
+            "a factorization-machine wants categories alone: add `- {kind: label-encode}` to the"
+                + " preparation, and exclude columns of numbers");
+      }
+      return dev.merapi.zoo.FactorizationMachine.of(signature.vocabularies(), dim, key);
+    }
+  }
 }

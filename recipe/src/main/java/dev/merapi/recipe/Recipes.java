@@ -20,6 +20,14 @@ public final class Recipes {
           "mnist-cnn",
           "fashion-cnn",
           "mnist-autoencoder",
+          "iris",
+          "wine",
+          "optdigits",
+          "letter",
+          "dna-splice",
+          "california-housing",
+          "airline",
+          "movielens",
           "toy-classifier",
           "toy-regression");
 

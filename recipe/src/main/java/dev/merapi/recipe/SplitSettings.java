@@ -15,7 +15,10 @@ public sealed interface SplitSettings {
   /** The rows of the parts. */
   Split split(Table table, String target, Key key);
 
-  /** Folds of the same kind, for {@code cv}: each row is tested in one of them. */
+  /**
+   * Folds of the same kind, for cross-validation: each row is tested in one of them, and a share of
+   * the others compares epochs.
+   */
   List<Split> folds(Table table, String target, int count, Key key);
 
   /** The table in the order in which it is divided. */
@@ -35,7 +38,7 @@ public sealed interface SplitSettings {
 
     @Override
     public List<Split> folds(Table table, String target, int count, Key key) {
-      return Split.folds(table.size(), count, key);
+      return holdingOut(Split.folds(table.size(), count, key), validation, key);
     }
   }
 
@@ -57,7 +60,8 @@ public sealed interface SplitSettings {
 
     @Override
     public List<Split> folds(Table table, String target, int count, Key key) {
-      return Split.stratifiedFolds(table.words(column.orElse(target)), count, key);
+      return holdingOut(
+          Split.stratifiedFolds(table.words(column.orElse(target)), count, key), validation, key);
     }
   }
 
@@ -78,7 +82,10 @@ public sealed interface SplitSettings {
 
     @Override
     public List<Split> folds(Table table, String target, int count, Key key) {
-      return Split.groupedFolds(table.words(column), count, key);
+      var groups = table.words(column);
+      return Split.groupedFolds(groups, count, key).stream()
+          .map(fold -> fold.holdOutGroups(groups, validation, key))
+          .toList();
     }
   }
 
@@ -99,7 +106,9 @@ public sealed interface SplitSettings {
 
     @Override
     public List<Split> folds(Table table, String target, int count, Key key) {
-      return Split.forwardFolds(table.size(), count);
+      return Split.forwardFolds(table.size(), count).stream()
+          .map(fold -> fold.holdOutLast(validation))
+          .toList();
     }
 
     @Override
@@ -115,5 +124,9 @@ public sealed interface SplitSettings {
               .mapToInt(Integer::intValue)
               .toArray());
     }
+  }
+
+  private static List<Split> holdingOut(List<Split> folds, double validation, Key key) {
+    return folds.stream().map(fold -> fold.holdOut(validation, key)).toList();
   }
 }

@@ -4,6 +4,7 @@ import dev.merapi.data.DataException;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
+import dev.merapi.evaluation.Regressed;
 import dev.merapi.table.BadRows;
 import dev.merapi.table.Fitted;
 import dev.merapi.table.Prepared;
@@ -16,6 +17,7 @@ import dev.merapi.train.RunWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -66,25 +68,56 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
       Key key,
       Progress download,
       Optional<Saved> saved) {
-    var source = data.open(place, download);
-    var bad = BadRows.of(data.onBadRow());
-    data.types().keySet().forEach(source.schema()::index); // a type of a column that is not there
-    var whole = source.read(bad);
-    if (preparation.contains(new PreparationSettings.Duplicates())) {
-      whole = new Fitted.DropDuplicates().apply(whole, Use.TRAIN);
-    }
-    if (whole.size() == 0) {
-      throw new DataException(source.name() + ": there are no rows in it; give some");
-    }
-    var table = data.split().ordered(whole);
-    var fingerprint = source.fingerprint();
-    boolean isOther = saved.isPresent() && !saved.get().source().equals(fingerprint);
+    var read = Read.of(data, preparation, place, download);
+    var table = read.table();
+    boolean isOther = saved.isPresent() && !saved.get().source().equals(read.source());
     var split =
         isOther
             ? new Split(new int[0], new int[0], IntStream.range(0, table.size()).toArray())
             : data.split().split(table, data.target(), key);
-    var prepared = saved.map(Saved::prepared).orElseGet(() -> fit(table, split, data, preparation));
-    return new TableData(table, split, prepared, fingerprint, bad);
+    return saved
+        .map(each -> new TableData(table, split, each.prepared(), read.source(), read.bad()))
+        .orElseGet(() -> read.prepared(split, data, preparation));
+  }
+
+  /** Reads a table, and splits and prepares it in {@code count} ways; see {@link SplitSettings}. */
+  static List<TableData> folds(
+      DataSettings.Table data,
+      List<PreparationSettings> preparation,
+      Optional<Path> place,
+      Key key,
+      Progress download,
+      int count) {
+    var read = Read.of(data, preparation, place, download);
+    return data.split().folds(read.table(), data.target(), count, key).stream()
+        .map(split -> read.prepared(split, data, preparation))
+        .toList();
+  }
+
+  /** A table as it was read, without the rows that repeat others where they are not wanted. */
+  private record Read(Table table, String source, BadRows bad) {
+    static Read of(
+        DataSettings.Table data,
+        List<PreparationSettings> preparation,
+        Optional<Path> place,
+        Progress download) {
+      var source = data.open(place, download);
+      var bad = BadRows.of(data.onBadRow());
+      data.types().keySet().forEach(source.schema()::index); // a type of a column that is not there
+      var whole = source.read(bad);
+      if (preparation.contains(new PreparationSettings.Duplicates())) {
+        whole = new Fitted.DropDuplicates().apply(whole, Use.TRAIN);
+      }
+      if (whole.size() == 0) {
+        throw new DataException(source.name() + ": there are no rows in it; give some");
+      }
+      return new Read(data.split().ordered(whole), source.fingerprint(), bad);
+    }
+
+    TableData prepared(
+        Split split, DataSettings.Table data, List<PreparationSettings> preparation) {
+      return new TableData(table, split, fit(table, split, data, preparation), source, bad);
+    }
   }
 
   /** Learns the preparation from the training rows of a split, as {@link #load} does. */
@@ -113,6 +146,24 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
     }
     var whole = prepared.apply(table, Use.MEASURE);
     return prepared.examples(whole, prepared.window().complete(rows));
+  }
+
+  /**
+   * Of a series: how good it would be to say for each test row what was there a whole window before
+   * it, which is the seasonal-naive forecast where a window is a season.
+   */
+  Optional<Regressed> naive() {
+    var window = prepared.window();
+    int back = window.length() + window.horizon() - 1;
+    if (window.isNone() || prepared.classifies()) {
+      return Optional.empty();
+    }
+    double[] values = table.numbers(prepared.target());
+    int[] rows = window.complete(split.test());
+    return Optional.of(
+        Regressed.of(
+            Arrays.stream(rows).mapToDouble(row -> values[row]).toArray(),
+            Arrays.stream(rows).mapToDouble(row -> values[row - back]).toArray()));
   }
 
   private List<String> notes() {

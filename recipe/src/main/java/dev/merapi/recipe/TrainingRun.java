@@ -136,6 +136,23 @@ public final class TrainingRun {
   }
 
   /**
+   * The folds of a recipe's table, for cross-validation: each has its own preparation and network,
+   * and may be trained and measured by {@link #score}.
+   *
+   * @throws MerapiException if the recipe has no table, or it does not make so many folds
+   */
+  public static List<TrainingRun> folds(
+      Recipe.Training recipe, Optional<Path> place, int count, dev.merapi.data.Progress download) {
+    if (!(recipe.data() instanceof DataSettings.Table settings)) {
+      throw new RecipeException("folds are made of tables; give a recipe of the data kind `table`");
+    }
+    var key = Key.of(recipe.seed()).fold(DATA);
+    return TableData.folds(settings, recipe.preparation(), place, key, download, count).stream()
+        .map(fold -> new TrainingRun(recipe, fold.splits(), Optional.of(fold)))
+        .toList();
+  }
+
+  /**
    * A run that was trained, with its weights and its preparation: to be measured.
    *
    * @param folder where other data are, if the user said so; a table that the run was not trained
@@ -213,19 +230,12 @@ public final class TrainingRun {
         Saving.DEFAULT
             .every(Duration.ofSeconds(recipe.training().checkpointSeconds()))
             .everyEpochs(recipe.training().report());
-    trainer
-        .saveTo(run, saving)
-        .progress(progress)
-        .reportEvery(recipe.training().report())
-        .stopWhen(stop);
+    trainer.saveTo(run, saving).reportEvery(recipe.training().report());
     start.ifPresent(trainer::resumeFrom);
-    var trained = trainer.fit(fitted(), Epochs.of(recipe.training().epochs()));
+    var trained = fit(progress, stop);
     var counts = counting(trained);
     Optional<Scores> test = Optional.empty();
     if (trained.ending() != Ending.INTERRUPTED) {
-      if (usesBest()) {
-        trained.useBest();
-      }
       test = Optional.of(evaluate());
       run.append(trained.steps(), test.get().named("test"));
       picture(run);
@@ -237,6 +247,25 @@ public final class TrainingRun {
         Parameters.count(model),
         counts,
         test);
+  }
+
+  /** Trains without writing anything, and measures on the test data. */
+  public Scores score(Progress progress) {
+    fit(progress, () -> false);
+    return evaluate();
+  }
+
+  /** Trains, and gives the network the weights that count. */
+  private Trained fit(Progress progress, BooleanSupplier stop) {
+    var trained =
+        trainer
+            .progress(progress)
+            .stopWhen(stop)
+            .fit(fitted(), Epochs.of(recipe.training().epochs()));
+    if (trained.ending() != Ending.INTERRUPTED && usesBest()) {
+      trained.useBest();
+    }
+    return trained;
   }
 
   private Splits fitted() {
@@ -278,6 +307,14 @@ public final class TrainingRun {
     metrics.put("rmse", errors.rootMeanSquaredError());
     metrics.put("mae", errors.meanAbsoluteError());
     metrics.put("r2", errors.rSquared());
+    table
+        .get()
+        .naive()
+        .ifPresent(
+            naive -> {
+              metrics.put("naive_rmse", naive.rootMeanSquaredError());
+              metrics.put("naive_mae", naive.meanAbsoluteError());
+            });
     return new Scores(scores.loss(), metrics, scores.samples());
   }
 

@@ -15,6 +15,7 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Sizes and shapes of the architectures, and that they learn. */
@@ -38,6 +39,30 @@ class ArchitecturesTest {
     assertEquals(
         Shape.of(3, 4), LstmClassifier.of(5, 6, 2, 4, KEY).apply(KEY.normal(3, 7, 5)).shape());
     assertEquals(Shape.of(2, 3), classifier().apply(tokens(2, 6)).shape());
+  }
+
+  @Test
+  void aFactorizationMachineSumsWeightsAndProductsOfPairs() {
+    var model = FactorizationMachine.of(List.of(3, 4, 2), 5, KEY);
+    model.weights().get(1).weight().assign(KEY.normal(4, 1));
+    var x = Tensor.of(new float[] {2, 3, 1, 0, 1, 0}).reshape(2, 3);
+    float[] y = model.apply(x).toArray();
+    assertEquals(Shape.of(2, 1), model.apply(x).shape());
+    int[][] rows = {{2, 3, 1}, {0, 1, 0}};
+    for (int row = 0; row < 2; row++) {
+      double expected = model.weights().get(1).weight().toArray()[rows[row][1]];
+      for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < i; j++) {
+          float[] v = model.factors().get(i).weight().toArray();
+          float[] w = model.factors().get(j).weight().toArray();
+          for (int d = 0; d < 5; d++) {
+            expected += v[rows[row][i] * 5 + d] * w[rows[row][j] * 5 + d];
+          }
+        }
+      }
+      assertEquals(expected, y[row], 1e-5);
+    }
+    assertThrows(MerapiException.class, () -> FactorizationMachine.of(List.of(3), 5, KEY));
   }
 
   private static TransformerClassifier classifier() {
