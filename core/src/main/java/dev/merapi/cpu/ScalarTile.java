@@ -1,70 +1,93 @@
 package dev.merapi.cpu;
 
 /**
- * The scalar twin: what runs without the Vector API, and what the vector kernels are tested beside.
+ * The scalar twin of a tile kernel of any size: what runs without the Vector API, and in the place
+ * of vector code that is not compiled yet. It has the same bits as a vector kernel of as many
+ * lanes.
  */
 final class ScalarTile implements TileKernel {
-  private static final int ROWS = 4;
-  private static final int COLUMNS = 4;
+  private static final int GROUP = 4;
+
+  private final int rows;
+  private final int columns;
+  private final int lanes;
+
+  /**
+   * @param columns a multiple of four
+   * @param lanes partial sums of {@link #dots}, which are added up last
+   */
+  ScalarTile(int rows, int columns, int lanes) {
+    this.rows = rows;
+    this.columns = columns;
+    this.lanes = lanes;
+  }
+
+  /** What a processor without vectors runs. */
+  static ScalarTile plain() {
+    return new ScalarTile(4, 4, 1);
+  }
 
   @Override
   public int rows() {
-    return ROWS;
+    return rows;
   }
 
   @Override
   public int columns() {
-    return COLUMNS;
+    return columns;
   }
 
   @Override
   public void multiply(
       int depth, long a, long b, long bStride, long seed, long seedStride, long c, long cStride) {
-    for (int row = 0; row < ROWS; row++) {
-      long s = seed + row * seedStride;
-      float c0 = Memory.getFloat(s);
-      float c1 = Memory.getFloat(s + 4);
-      float c2 = Memory.getFloat(s + 8);
-      float c3 = Memory.getFloat(s + 12);
-      for (int p = 0; p < depth; p++) {
-        long bRow = b + p * bStride;
-        float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
-        c0 += x * Memory.getFloat(bRow);
-        c1 += x * Memory.getFloat(bRow + 4);
-        c2 += x * Memory.getFloat(bRow + 8);
-        c3 += x * Memory.getFloat(bRow + 12);
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column += GROUP) {
+        long s = seed + row * seedStride + column * 4L;
+        float c0 = Memory.getFloat(s);
+        float c1 = Memory.getFloat(s + 4);
+        float c2 = Memory.getFloat(s + 8);
+        float c3 = Memory.getFloat(s + 12);
+        for (int p = 0; p < depth; p++) {
+          long bRow = b + p * bStride + column * 4L;
+          float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
+          c0 = Math.fma(x, Memory.getFloat(bRow), c0);
+          c1 = Math.fma(x, Memory.getFloat(bRow + 4), c1);
+          c2 = Math.fma(x, Memory.getFloat(bRow + 8), c2);
+          c3 = Math.fma(x, Memory.getFloat(bRow + 12), c3);
+        }
+        put(c + row * cStride + column * 4L, c0, c1, c2, c3);
       }
-      long to = c + row * cStride;
-      Memory.setFloat(to, c0);
-      Memory.setFloat(to + 4, c1);
-      Memory.setFloat(to + 8, c2);
-      Memory.setFloat(to + 12, c3);
     }
   }
 
   @Override
   public void multiplyGathered(
       int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride) {
-    for (int row = 0; row < ROWS; row++) {
-      long s = seed + row * seedStride;
-      float c0 = Memory.getFloat(s);
-      float c1 = Memory.getFloat(s + 4);
-      float c2 = Memory.getFloat(s + 8);
-      float c3 = Memory.getFloat(s + 12);
-      for (int p = 0; p < depth; p++) {
-        long bRow = b + Memory.getLong(offsets + p * 8L);
-        float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
-        c0 += x * Memory.getFloat(bRow);
-        c1 += x * Memory.getFloat(bRow + 4);
-        c2 += x * Memory.getFloat(bRow + 8);
-        c3 += x * Memory.getFloat(bRow + 12);
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column += GROUP) {
+        long s = seed + row * seedStride + column * 4L;
+        float c0 = Memory.getFloat(s);
+        float c1 = Memory.getFloat(s + 4);
+        float c2 = Memory.getFloat(s + 8);
+        float c3 = Memory.getFloat(s + 12);
+        for (int p = 0; p < depth; p++) {
+          long bRow = b + Memory.getLong(offsets + p * 8L) + column * 4L;
+          float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
+          c0 = Math.fma(x, Memory.getFloat(bRow), c0);
+          c1 = Math.fma(x, Memory.getFloat(bRow + 4), c1);
+          c2 = Math.fma(x, Memory.getFloat(bRow + 8), c2);
+          c3 = Math.fma(x, Memory.getFloat(bRow + 12), c3);
+        }
+        put(c + row * cStride + column * 4L, c0, c1, c2, c3);
       }
-      long to = c + row * cStride;
-      Memory.setFloat(to, c0);
-      Memory.setFloat(to + 4, c1);
-      Memory.setFloat(to + 8, c2);
-      Memory.setFloat(to + 12, c3);
     }
+  }
+
+  private static void put(long to, float c0, float c1, float c2, float c3) {
+    Memory.setFloat(to, c0);
+    Memory.setFloat(to + 4, c1);
+    Memory.setFloat(to + 8, c2);
+    Memory.setFloat(to + 12, c3);
   }
 
   @Override
@@ -73,20 +96,31 @@ final class ScalarTile implements TileKernel {
       float x = Memory.getFloat(a + p * 4L);
       for (int j = 0; j < columns; j++) {
         long to = c + j * 4L;
-        Memory.setFloat(to, Memory.getFloat(to) + x * Memory.getFloat(b + p * bStride + j * 4L));
+        float y = Memory.getFloat(b + p * bStride + j * 4L);
+        Memory.setFloat(to, Math.fma(x, y, Memory.getFloat(to)));
       }
     }
   }
 
   @Override
   public void dots(int rows, int depth, long a, long b, long bStride, long c, long work) {
+    int whole = depth / lanes * lanes;
     for (int j = 0; j < rows; j++) {
-      float sum = 0;
-      for (int p = 0; p < depth; p++) {
-        sum += Memory.getFloat(a + p * 4L) * Memory.getFloat(b + j * bStride + p * 4L);
+      long row = b + j * bStride;
+      float sum = dot(0, lanes, whole, a, row, 0);
+      for (int lane = 1; lane < lanes; lane++) {
+        sum += dot(lane, lanes, whole, a, row, 0);
       }
-      Memory.setFloat(c + j * 4L, sum);
+      Memory.setFloat(c + j * 4L, dot(whole, 1, depth, a, row, sum));
     }
+  }
+
+  /** {@code sum + Σ a[p] b[p]} over each {@code step}-th p. */
+  private static float dot(int first, int step, int end, long a, long b, float sum) {
+    for (int p = first; p < end; p += step) {
+      sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getFloat(b + p * 4L), sum);
+    }
+    return sum;
   }
 
   @Override
@@ -115,11 +149,11 @@ final class ScalarTile implements TileKernel {
     for (int panel = 0; panel < panels; panel++) {
       copy(
           rows,
-          COLUMNS,
-          from + panel * 4L * COLUMNS,
+          columns,
+          from + panel * 4L * columns,
           fromStride,
           to + panel * panelStride,
-          4L * COLUMNS);
+          4L * columns);
     }
   }
 

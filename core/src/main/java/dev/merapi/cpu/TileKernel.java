@@ -30,7 +30,7 @@ interface TileKernel {
   /** Chosen once. */
   final class Best {
     private static final TileKernel KERNEL =
-        Kernels.vectorised() ? VectorPacking.best() : new ScalarTile();
+        Kernels.vectorised() ? VectorPacking.best() : ScalarTile.plain();
 
     private Best() {}
   }

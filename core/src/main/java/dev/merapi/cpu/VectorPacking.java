@@ -29,11 +29,16 @@ abstract class VectorPacking implements TileKernel {
   /** Eight rows where there are 32 vector registers, six where there are 16. */
   static TileKernel best() {
     if (LANES < 4) {
-      return new ScalarTile(); // a processor without vectors to speak of
+      return ScalarTile.plain(); // a processor without vectors to speak of
     }
     boolean manyRegisters =
         SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch").equals("aarch64");
-    return manyRegisters ? new VectorTile8() : new VectorTile6();
+    return WarmingTile.of(manyRegisters ? new VectorTile8() : new VectorTile6());
+  }
+
+  /** What has the same bits without vectors. */
+  final ScalarTile twin() {
+    return new ScalarTile(rows(), COLUMNS, LANES);
   }
 
   @Override

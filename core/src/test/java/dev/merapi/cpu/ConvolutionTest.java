@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConvolutionTest {
   static Stream<TileKernel> kernels() {
     return Kernels.vectorised()
-        ? Stream.of(new VectorTile8(), new VectorTile6(), new ScalarTile())
-        : Stream.of(new ScalarTile());
+        ? Stream.of(new VectorTile8(), new VectorTile6(), ScalarTile.plain())
+        : Stream.of(ScalarTile.plain());
   }
 
   @ParameterizedTest

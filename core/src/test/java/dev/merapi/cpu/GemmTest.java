@@ -26,8 +26,8 @@ class GemmTest {
 
   static Stream<TileKernel> kernels() {
     return Kernels.vectorised()
-        ? Stream.of(new VectorTile8(), new VectorTile6(), new ScalarTile())
-        : Stream.of(new ScalarTile());
+        ? Stream.of(new VectorTile8(), new VectorTile6(), ScalarTile.plain())
+        : Stream.of(ScalarTile.plain());
   }
 
   @ParameterizedTest
