@@ -38,8 +38,8 @@ final class Predict implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "FILE",
       description =
-          "PNG, JPEG, GIF or BMP pictures, of one digit each; or tables (.csv, .jsonl, .arff) with"
-              + " the columns that the network was trained with.")
+          "Pictures (PNG, JPEG, GIF, BMP, WebP), for the digit networks of one digit each; or"
+              + " tables (.csv, .jsonl, .arff) with the columns that the network was trained with.")
   private List<Path> files = List.of();
 
   @Option(

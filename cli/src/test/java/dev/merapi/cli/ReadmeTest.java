@@ -40,7 +40,7 @@ final class ReadmeTest {
   @Test
   void theTableOfRecipesIsTheirs() throws IOException {
     var rows =
-        Pattern.compile("^\\| `([a-z-]+)` \\|[^|]*\\| ([^|]*) \\|", Pattern.MULTILINE)
+        Pattern.compile("^\\| `([a-z0-9-]+)` \\|[^|]*\\| ([^|]*) \\|", Pattern.MULTILINE)
             .matcher(read("README.md"))
             .results()
             .map(row -> row.group(1) + ": " + row.group(2))

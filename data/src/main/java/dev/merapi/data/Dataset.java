@@ -36,6 +36,11 @@ public interface Dataset {
    */
   int[] labels();
 
+  /** Whether examples take a while to be had, so that batches are best made ahead of their use. */
+  default boolean isSlow() {
+    return false;
+  }
+
   /** What people call an example: its file, where it has one, else its number from 1. */
   default String name(int row) {
     return "sample " + (row + 1);

@@ -1,13 +1,16 @@
 package dev.merapi.data;
 
+import dev.merapi.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -15,7 +18,7 @@ import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Reads picture files as grey, with as little trust in them as a file from anywhere deserves. */
+/** Reads picture files, with as little trust in them as a file from anywhere deserves. */
 final class PictureReader {
   private static final long MOST_PIXELS = 100_000_000;
   private static final int HEAD = 1 << 17; // bytes, which hold the notes of a camera
@@ -34,17 +37,48 @@ final class PictureReader {
     }
   }
 
+  static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
+  /**
+   * The pixels of a picture of another size, upright, scaled until it covers the wanted one, and
+   * cut to its middle; transparent ones lie on white.
+   *
+   * @param file what to call it in messages
+   * @param shape (channels, height, width), with 1 channel for grey or 3 for red, green and blue
+   * @return channel after channel
+   */
+  static byte[] pixels(Path file, byte[] bytes, Shape shape) {
+    try {
+      var image = image(file, new ByteArrayInputStream(bytes));
+      var orientation = Orientation.of(Arrays.copyOf(bytes, Math.min(bytes.length, HEAD)));
+      return Fitting.of(image, orientation, shape);
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
   private static Picture read(Path file, InputStream in, Orientation orientation)
       throws IOException {
+    return grey(image(file, in), orientation);
+  }
+
+  private static BufferedImage image(Path file, InputStream in) throws IOException {
     try (ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
       var readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
-        throw DataException.of(file, "it is not a picture", "give a PNG, JPEG, GIF or BMP file");
+        throw DataException.of(
+            file, "it is not a picture", "give a PNG, JPEG, GIF, BMP or WebP file");
       }
       var reader = readers.next();
       try {
         reader.setInput(stream, true, true);
-        return grey(decode(file, reader), orientation);
+        return decode(file, reader);
       } finally {
         reader.dispose();
       }
@@ -128,13 +162,16 @@ final class PictureReader {
   }
 
   /** Luma of ITU-R BT.601, in 1/256. */
+  static int luma(int argb) {
+    return (77 * (argb >> 16 & 0xFF) + 150 * (argb >> 8 & 0xFF) + 29 * (argb & 0xFF)) >> 8;
+  }
+
   private static void colourRow(BufferedImage image, int y, int[] light, int[] opacity) {
     int width = image.getWidth();
     int[] row = image.getRGB(0, y, width, 1, new int[width], 0, width);
     for (int x = 0; x < width; x++) {
       int argb = row[x];
-      light[y * width + x] =
-          (77 * (argb >> 16 & 0xFF) + 150 * (argb >> 8 & 0xFF) + 29 * (argb & 0xFF)) >> 8;
+      light[y * width + x] = luma(argb);
       opacity[y * width + x] = argb >>> 24;
     }
   }

@@ -95,6 +95,12 @@ final class Rows {
   private static Iterator<Batch> walk(
       Dataset data, int[] order, int batch, Batches.Remainder remainder, long first) {
     long count = count(order.length, batch, remainder);
+    var batches = batches(data, order, batch, count, first);
+    return data.isSlow() ? Ahead.of(batches) : batches;
+  }
+
+  private static Iterator<Batch> batches(
+      Dataset data, int[] order, int batch, long count, long first) {
     return new Iterator<>() {
       private long next = first;
 

@@ -51,6 +51,11 @@ final class Selection implements Dataset {
   }
 
   @Override
+  public boolean isSlow() {
+    return whole.isSlow();
+  }
+
+  @Override
   public String name(int row) {
     return whole.name(rows[row]);
   }

@@ -1,15 +1,16 @@
 package dev.merapi.recipe;
 
 import dev.merapi.data.Dataset;
+import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.MemoryDataset;
 import dev.merapi.data.Normalisation;
+import dev.merapi.data.PictureFolder;
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
 import dev.merapi.table.BadRows;
 import dev.merapi.table.ColumnType;
 import dev.merapi.table.NamedTable;
 import dev.merapi.table.ReadOptions;
-import dev.merapi.table.Schema;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -144,8 +145,6 @@ public sealed interface DataSettings {
    * @param missing what stands in a cell that holds nothing
    * @param onBadRow what becomes of rows that cannot be read
    * @param split which rows learn
-   * @param stream whether it is read anew in each epoch, for a table that is larger than memory
-   * @param buffer rows of a stream that are kept to shuffle them
    */
   record Table(
       String source,
@@ -158,9 +157,7 @@ public sealed interface DataSettings {
       @Default("UTF-8") String encoding,
       @Default("['?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL']") List<String> missing,
       @Default("fail") BadRows.Policy onBadRow,
-      @Default("{kind: random}") SplitSettings split,
-      @Default("false") boolean stream,
-      @Default("16384") @Range(from = 1) int buffer)
+      @Default("{kind: random}") SplitSettings split)
       implements DataSettings {
     public Table {
       if (delimiter.isPresent() && delimiter.get().length() != 1) {
@@ -192,13 +189,62 @@ public sealed interface DataSettings {
       return TableSource.of(NamedTable.locate(source, place), options());
     }
 
-    /** The columns that are used: features and target. */
-    List<String> columns(Schema schema) {
-      exclude.forEach(schema::index);
-      var kept = new LinkedHashSet<>(features.isEmpty() ? schema.names() : features);
+    /** Only the columns that are used. */
+    dev.merapi.table.Table narrowed(dev.merapi.table.Table table) {
+      exclude.forEach(table.schema()::index);
+      var kept = new LinkedHashSet<>(features.isEmpty() ? table.schema().names() : features);
       exclude.forEach(kept::remove);
       kept.add(target);
-      return List.copyOf(kept);
+      return table.only(List.copyOf(kept));
+    }
+  }
+
+  /**
+   * Pictures in files; see {@link dev.merapi.data.LabelledFiles} and {@link
+   * dev.merapi.data.PictureFolder}.
+   *
+   * @param source a folder or a zip with one folder a class, or a CSV of paths and labels; looked
+   *     for in $MERAPI_DATA, too; null where `--data` says it
+   * @param size pixels a side, to which pictures are brought
+   * @param grey whether they lose their colours
+   * @param validation the share of the training pictures to compare epochs by, where no folder
+   *     `validation` has them
+   * @param test the share of all that is for testing, where no folder `test` has them
+   * @param mean of the pixels, from 0 to 1: one for each channel, or one for all
+   * @param deviation of the pixels, likewise
+   * @param onBadPicture what becomes of pictures that cannot be read
+   */
+  record Pictures(
+      @Default("null") Optional<String> source,
+      @Default("32") @Range(from = 4, to = 2048) int size,
+      @Default("false") boolean grey,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.2") @Range(from = 0.01, to = 0.9) double test,
+      @Default("[0.5]") List<Double> mean,
+      @Default("[0.25]") @Range(from = 1e-6) List<Double> deviation,
+      @Default("fail") BadRows.Policy onBadPicture)
+      implements DataSettings {
+    /** The shape of a picture. */
+    Shape shape() {
+      return Shape.of(grey ? 1 : 3, size, size);
+    }
+
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      var files =
+          LabelledFiles.of(
+              Sources.find(folder, source, "pictures"),
+              PictureFolder.KINDS,
+              LabelledFiles.Naming.FOLDERS);
+      var read = PictureFolder.of(files, shape(), onBadPicture == BadRows.Policy.SKIP);
+      var splits =
+          read.files().split(read.pictures(), validation, test, key).normalised(normalisation());
+      return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
+    }
+
+    @Override
+    public Normalisation normalisation() {
+      return Normalisation.of(Sources.floats(mean), Sources.floats(deviation));
     }
   }
 

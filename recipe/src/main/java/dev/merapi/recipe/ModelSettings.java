@@ -85,6 +85,19 @@ public sealed interface ModelSettings {
   }
 
   /**
+   * See {@link dev.merapi.zoo.ResNet}.
+   *
+   * @param layers six times the blocks of a stage and 2: 8, 14, 20, …
+   */
+  record Resnet(@Default("20") @Range(from = 8) int layers) implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      int channels = signature.shape().size(0);
+      return dev.merapi.zoo.ResNet.of(layers, channels, signature.outputs(), key);
+    }
+  }
+
+  /**
    * See {@link dev.merapi.zoo.Autoencoder}.
    *
    * @param code how many numbers a sample is squeezed through

@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.tensor.MerapiException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that decides on a training, in one YAML file: {@code merapi recipes show NAME} prints one
@@ -33,6 +34,7 @@ public sealed interface Recipe {
       @Default("1") long seed,
       DataSettings data,
       @Default("[]") List<PreparationSettings> preparation,
+      @Default("null") Optional<AugmentSettings> augment,
       ModelSettings model,
       @Default("{}") TrainingSettings training,
       @Default("{}") EvaluationSettings evaluation)

@@ -20,6 +20,7 @@ public final class Recipes {
           "mnist-cnn",
           "fashion-cnn",
           "mnist-autoencoder",
+          "cifar10-cnn",
           "iris",
           "wine",
           "optdigits",

@@ -12,6 +12,9 @@ import dev.merapi.table.Split;
 import dev.merapi.table.Table;
 import dev.merapi.table.Use;
 import dev.merapi.tensor.Key;
+import dev.merapi.train.RunFolder;
+import dev.merapi.train.RunWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,8 +31,29 @@ import java.util.stream.IntStream;
  * @param source SHA-256 of where the table comes from
  * @param bad the rows that could not be read
  */
-record TableData(Table table, Split split, Prepared prepared, String source, BadRows bad)
-    implements LoadedTable {
+record TableData(Table table, Split split, Prepared prepared, String source, BadRows bad) {
+  /** The file of a run that keeps its preparation. */
+  static final String FILE = "preparation.yaml";
+
+  /** The rows that were left out, in a run's folder. */
+  private static final String BAD = "bad-rows.txt";
+
+  /**
+   * What a run keeps.
+   *
+   * @param source SHA-256 of what it was trained on
+   */
+  record Saved(String source, Prepared prepared) {
+    static Optional<Saved> of(RunFolder run) {
+      var file = run.file(FILE);
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Settings.read(Saved.class, YamlTree.parse(file.toString(), Recipes.read(file))));
+    }
+  }
+
   /**
    * Reads, splits and prepares a table.
    *
@@ -100,14 +124,14 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
   static Prepared fit(
       Table table, Split split, DataSettings.Table data, List<PreparationSettings> preparation) {
     return Prepared.fit(
-        table.only(data.columns(table.schema())).select(split.train()),
+        data.narrowed(table).select(split.train()),
         data.target(),
         PreparationSettings.window(preparation),
         PreparationSettings.steps(preparation));
   }
 
-  @Override
-  public Splits splits() {
+  /** The examples of the three parts. */
+  Splits splits() {
     return new Splits(
         part(split.train(), Use.TRAIN),
         part(split.validation(), Use.MEASURE),
@@ -128,8 +152,7 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
    * Of a series: how good it would be to say for each test row what was there a whole window before
    * it, which is the seasonal-naive forecast where a window is a season.
    */
-  @Override
-  public Optional<Regressed> naive() {
+  Optional<Regressed> naive() {
     var window = prepared.window();
     int back = window.length() + window.horizon() - 1;
     if (window.isNone() || prepared.classifies()) {
@@ -160,5 +183,13 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
     return prepared.input().names().stream()
         .filter(name -> !name.equals(prepared.target()))
         .toList();
+  }
+
+  /** Writes the preparation, and the rows that were left out, to the run's folder. */
+  void save(RunWriter run) {
+    run.writeText(FILE, Settings.write(new Saved(source, prepared)));
+    if (bad.count() > 0) {
+      run.writeText(BAD, String.join("\n", bad.lines()) + "\n");
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.DataException;
 import dev.merapi.data.Picture;
+import dev.merapi.data.PictureFolder;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.EvaluationSettings.Weights;
@@ -64,7 +65,7 @@ public final class TrainedModel {
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);
     checkpoint(run, recipe).loadModel(Parameters.of(model));
-    var prepared = LoadedTable.Saved.of(run).map(LoadedTable.Saved::prepared);
+    var prepared = TableData.Saved.of(run).map(TableData.Saved::prepared);
     return new TrainedModel(recipe, signature, prepared, model);
   }
 
@@ -120,10 +121,10 @@ public final class TrainedModel {
    * @throws MerapiException if a file is not a picture, or the network does not classify pictures
    */
   public List<Guess> classify(List<Path> files) {
-    var pictures = read(files);
+    var samples = read(files);
     var guesses = new ArrayList<Guess>();
     for (int i = 0; i < files.size(); i++) {
-      var logits = model.apply(prepared(pictures.get(i)));
+      var logits = model.apply(samples.get(i));
       float[] probabilities = Step.compute(logits.softmax(-1)).getFirst().toArray();
       guesses.add(new Guess(files.get(i).toString(), candidates(probabilities, 0)));
     }
@@ -244,19 +245,24 @@ public final class TrainedModel {
     if (!(model instanceof Autoencoder autoencoder)) {
       throw new IllegalStateException("this network does not reconstruct");
     }
-    var originals = Tensor.concat(0, read(files).stream().map(this::prepared).toList());
+    var originals = Tensor.concat(0, read(files));
     Reconstruction.sheet(originals, autoencoder).writePng(png);
   }
 
   /** All files are read before any is used: a wrong one is told before anything is shown. */
-  private List<Picture> read(List<Path> files) {
+  private List<Tensor> read(List<Path> files) {
+    if (recipe.data() instanceof DataSettings.Pictures data) {
+      return files.stream()
+          .map(file -> normalised(PictureFolder.read(file, data.shape())))
+          .toList();
+    }
     if (!signature.features().equals(List.of(1, SIDE, SIDE))
         || (signature.classes().isEmpty() && !reconstructs())) {
       throw new MerapiException(
           "the network of %s takes numbers, not pictures; give a run of a recipe that reads pictures, such as digits"
               .formatted(recipe.name()));
     }
-    return files.stream().map(this::read).toList();
+    return files.stream().map(file -> normalised(read(file).tensor())).toList();
   }
 
   private Picture read(Path file) {
@@ -277,8 +283,12 @@ public final class TrainedModel {
     return picture;
   }
 
-  private Tensor prepared(Picture picture) {
+  /** Pixels from 0 to 1 as the network learned to see them, (1, channels, …). */
+  private Tensor normalised(Tensor pixels) {
     var scale = recipe.data().normalisation();
-    return picture.tensor().sub(scale.mean()[0]).div(scale.deviation()[0]);
+    int channels = scale.mean().length;
+    return pixels
+        .sub(Tensor.of(scale.mean(), channels, 1, 1))
+        .div(Tensor.of(scale.deviation(), channels, 1, 1));
   }
 }

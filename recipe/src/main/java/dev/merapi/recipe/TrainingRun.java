@@ -1,6 +1,7 @@
 package dev.merapi.recipe;
 
 import dev.merapi.backend.Accelerators;
+import dev.merapi.data.Augmented;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
@@ -50,13 +51,13 @@ public final class TrainingRun {
 
   private final Recipe.Training recipe;
   private final Splits data;
-  private final Optional<LoadedTable> table;
+  private final Optional<TableData> table;
   private final boolean heldOut;
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
 
-  private TrainingRun(Recipe.Training recipe, Splits data, Optional<LoadedTable> table) {
+  private TrainingRun(Recipe.Training recipe, Splits data, Optional<TableData> table) {
     this.recipe = recipe;
     this.table = table;
     this.heldOut = data.validation().size() > 0;
@@ -123,19 +124,35 @@ public final class TrainingRun {
       Recipe.Training recipe,
       Optional<Path> folder,
       dev.merapi.data.Progress download,
-      Optional<LoadedTable.Saved> saved) {
+      Optional<TableData.Saved> saved) {
     var key = Key.of(recipe.seed()).fold(DATA);
     if (recipe.data() instanceof DataSettings.Table settings) {
-      var table =
-          settings.stream()
-              ? StreamData.load(settings, recipe.preparation(), folder, key, download, saved)
-              : TableData.load(settings, recipe.preparation(), folder, key, download, saved);
+      if (recipe.augment().isPresent()) {
+        throw new RecipeException("`augment` is for pictures and sounds; leave it out");
+      }
+      var table = TableData.load(settings, recipe.preparation(), folder, key, download, saved);
       return new TrainingRun(recipe, table.splits(), Optional.of(table));
     }
     if (!recipe.preparation().isEmpty()) {
       throw new RecipeException("`preparation` is for tables; leave it out");
     }
-    return new TrainingRun(recipe, recipe.data().load(folder, key, download), Optional.empty());
+    var splits = recipe.data().load(folder, key, download);
+    return new TrainingRun(recipe, augmented(recipe, splits), Optional.empty());
+  }
+
+  /** Only what trains is augmented; what is measured is left as it is. */
+  private static Splits augmented(Recipe.Training recipe, Splits splits) {
+    if (recipe.augment().isEmpty()) {
+      return splits;
+    }
+    if (recipe.training().target() == Target.INPUT) {
+      throw new RecipeException(
+          "`augment` changes inputs, not what they are to become; leave it out");
+    }
+    var train =
+        new Augmented(
+            splits.train(), recipe.augment().get().build(), recipe.data().normalisation());
+    return new Splits(train, splits.validation(), splits.test(), splits.notes());
   }
 
   /**
@@ -166,7 +183,7 @@ public final class TrainingRun {
       RunFolder run, Optional<Path> folder, dev.merapi.data.Progress download) {
     var recipe = TrainedModel.training(run);
     var checkpoint = TrainedModel.checkpoint(run, recipe);
-    var opened = prepare(recipe, folder, download, LoadedTable.Saved.of(run));
+    var opened = prepare(recipe, folder, download, TableData.Saved.of(run));
     opened.load(checkpoint);
     return opened;
   }
@@ -353,7 +370,7 @@ public final class TrainingRun {
   }
 
   private Assessing assessing(Dataset samples) {
-    return new Assessing(recipe, signature, table.map(LoadedTable::prepared), samples);
+    return new Assessing(recipe, signature, table.map(TableData::prepared), samples);
   }
 
   /** Originals above what an autoencoder makes of them. */

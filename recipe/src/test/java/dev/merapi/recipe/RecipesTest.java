@@ -101,7 +101,8 @@ final class RecipesTest {
             + " `relu`?",
         "kind: mlp | kind: mpl | my.yaml:6:9: `model` cannot be of the kind `mpl`; did you mean"
             + " `mlp`?",
-        "kind: mlp | dropout: 0 | `model` has no `kind`; it is one of mlp, cnn, autoencoder",
+        "kind: mlp | dropout: 0 | `model` has no `kind`; it is one of mlp, cnn, resnet,"
+            + " autoencoder",
         "hidden: [5, 6] | kind: cnn | the key `kind` is there twice",
         "name: mine | name: a/b | the name `a/b` cannot begin a folder's",
         "name: mine | seed: 2 | my.yaml:1:1: `name` is missing",

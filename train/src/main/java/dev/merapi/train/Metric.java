@@ -21,7 +21,8 @@ public interface Metric {
   boolean greatestIsBest();
 
   /**
-   * The share of samples whose greatest logit is that of their class: (batch, classes), (batch).
+   * The share of samples whose greatest logit is that of their class: (batch, classes), (batch); or
+   * that of their most probable class, (batch, classes).
    */
   static Metric accuracy() {
     return new Accuracy();
@@ -56,7 +57,9 @@ public interface Metric {
             "accuracy: the prediction %s has one number a sample, so its greatest is always right; for yes or no use binaryAccuracy"
                 .formatted(prediction.shape()));
       }
-      return prediction.argmax(-1).eq(target).cast(DType.F32).sum();
+      // Classes that are mixed come as probabilities: the most probable one is meant.
+      var of = target.dtype().isFloat() ? target.argmax(-1) : target;
+      return prediction.argmax(-1).eq(of).cast(DType.F32).sum();
     }
 
     @Override

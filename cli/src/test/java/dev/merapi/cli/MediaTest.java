@@ -1,0 +1,105 @@
+package dev.merapi.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Folders of pictures and sounds of a user's own, from the command line. */
+class MediaTest extends CommandTest {
+
+  @Test
+  void aFolderOfPicturesBecomesAModel() throws IOException {
+    var flags = flags(12);
+    var trained =
+        train(
+            "cifar10-cnn",
+            flags,
+            "--epochs=12",
+            "--set=data.size=8",
+            "--set=augment.crop=1",
+            "--set=training.batch=8",
+            "--set=data.test=0.25");
+    assertEquals(0, run(trained), err);
+    assertEquals(1.0, json().get("test_accuracy").asDouble(), out);
+    var run = json().get("run").asString();
+
+    var file = flags.resolve("blue/3.png").toString();
+    assertEquals(0, run("predict", run, file, "--json"), err);
+    var best = json().get("predictions").get(0).get("candidates").get(0);
+    assertEquals("blue", best.get("label").asString());
+
+    assertEquals(0, run("eval", run, "--data", flags.toString(), "--json"), err);
+    assertEquals("accuracy", json().get("measures").get(0).get("name").asString());
+    assertTrue(Files.isRegularFile(Path.of(run, "report.html")));
+  }
+
+  @Test
+  void aBrokenPictureIsNamedAndCanBeLeftOut() throws IOException {
+    var flags = flags(6);
+    Files.writeString(flags.resolve("red/broken.png"), "no picture");
+    var plain = train("cifar10-cnn", flags, "--epochs=1", "--set=data.size=8");
+    assertEquals(2, run(plain), out);
+    assertTrue(err.contains("broken.png") && err.contains("on_bad_picture"), err);
+    plain.add("--set=data.on_bad_picture=skip");
+    assertEquals(0, run(plain), err);
+    assertTrue(out.contains("1 files could not be read") && out.contains("broken.png"), out);
+  }
+
+  @Test
+  void mixedPicturesTrainToo() throws IOException {
+    var mixed =
+        train(
+            "cifar10-cnn", flags(6), "--epochs=1", "--set=data.size=8", "--set=augment.mixup=0.4");
+    assertEquals(0, run(mixed), err);
+  }
+
+  @Test
+  void augmentationOfTablesAndReconstructionsIsRefused() {
+    assertEquals(
+        2,
+        run("train", "mnist-autoencoder", "--set=augment={kind: pictures}", "--runs", runs()),
+        out);
+    assertTrue(err.contains("augment"), err);
+  }
+
+  @Test
+  void aPlaceThatIsNoneIsSaid() {
+    assertEquals(2, run(train("cifar10-cnn", folder.resolve("nowhere"))));
+    assertTrue(err.contains("nowhere"), err);
+  }
+
+  private List<String> train(String recipe, Path data, String... more) {
+    var arguments = new ArrayList<>(List.of("train", recipe, "--data", data.toString(), "--json"));
+    arguments.addAll(List.of("--runs", runs()));
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  /** Plain pictures of two colours, in odd sizes. */
+  private Path flags(int each) throws IOException {
+    for (int i = 0; i < each; i++) {
+      flag("red/%d.png".formatted(i), new Color(255 - 5 * i, 5 * i, 0), 9 + i, 12);
+      flag("blue/%d.png".formatted(i), new Color(0, 5 * i, 255 - 5 * i), 16, 10 + i);
+    }
+    return folder.resolve("flags");
+  }
+
+  private void flag(String name, Color color, int width, int height) throws IOException {
+    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, color.getRGB());
+    }
+    var file = folder.resolve("flags").resolve(name);
+    Files.createDirectories(file.getParent());
+    assertTrue(ImageIO.write(image, "png", file.toFile()));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.merapi.recipe;
+
+import dev.merapi.tensor.MerapiException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Where the files of a recipe's data are. */
+final class Sources {
+  /** So many files that cannot be read are named; the others are counted. */
+  private static final int NAMED = 5;
+
+  private Sources() {}
+
+  /**
+   * The place that a user named, else the recipe's, beside where one stands or in {@code
+   * $MERAPI_DATA}.
+   *
+   * @throws MerapiException if neither names one
+   */
+  static Path find(Optional<Path> place, Optional<String> source, String what) {
+    if (place.isPresent()) {
+      return place.get();
+    }
+    var named =
+        source.orElseThrow(
+            () ->
+                new MerapiException(
+                    "the recipe does not say where its %s are; give --data FOLDER, or data.source"
+                        .formatted(what)));
+    var shared = System.getenv().getOrDefault("MERAPI_DATA", "");
+    var path = Path.of(named);
+    return Files.exists(path) || shared.isEmpty() ? path : Path.of(shared).resolve(named);
+  }
+
+  /** A sentence on files that could not be read. */
+  static String leftOut(List<String> broken) {
+    var named = broken.stream().limit(NAMED).collect(Collectors.joining(" | "));
+    return "%d files could not be read and are left out: %s%s"
+        .formatted(broken.size(), named, broken.size() > NAMED ? " | …" : "");
+  }
+
+  static float[] floats(List<Double> numbers) {
+    float[] floats = new float[numbers.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = numbers.get(i).floatValue();
+    }
+    return floats;
+  }
+}
