@@ -14,4 +14,9 @@ final class Json {
   static String write(Object value) {
     return MAPPER.writeValueAsString(value);
   }
+
+  /** Writes maps and lists over several lines, their keys as they are. */
+  static String pretty(Object value) {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+  }
 }

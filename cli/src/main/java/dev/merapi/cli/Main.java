@@ -21,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Eval.class,
       Predict.class,
       RecipesCommand.class,
+      Init.class,
+      DataCommand.class,
       Doctor.class,
       Bench.class
     })

@@ -1,6 +1,7 @@
 package dev.merapi.cli;
 
 import dev.merapi.recipe.Recipe;
+import dev.merapi.recipe.RecipeSchema;
 import dev.merapi.recipe.Recipes;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "recipes",
     description = "Lists the recipes and what to expect of them.",
     mixinStandardHelpOptions = true,
-    subcommands = RecipesCommand.Show.class)
+    subcommands = {RecipesCommand.Show.class, RecipesCommand.Schema.class})
 final class RecipesCommand implements Callable<Integer> {
   @Mixin private Output output;
 
@@ -33,7 +34,9 @@ final class RecipesCommand implements Callable<Integer> {
       output.line("%-18s → %s".formatted("", recipe.expected()));
     }
     output.line("");
-    output.line("./merapi train NAME trains one, ./merapi recipes show NAME prints its settings");
+    output.line(
+        "./merapi train NAME trains one, ./merapi recipes show NAME prints it, with --full every"
+            + " setting");
     output.json(recipes.stream().map(Listed::of).toList());
     return 0;
   }
@@ -41,7 +44,7 @@ final class RecipesCommand implements Callable<Integer> {
   /** {@code merapi recipes show NAME}. */
   @Command(
       name = "show",
-      description = "Prints a recipe with every setting, as YAML.",
+      description = "Prints a recipe as it was written, or with every setting.",
       mixinStandardHelpOptions = true)
   static final class Show implements Callable<Integer> {
     @Mixin private Output output;
@@ -52,9 +55,31 @@ final class RecipesCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Replaces a setting.")
     private List<String> settings = List.of();
 
+    @Option(names = "--full", description = "Print every setting, the defaults too.")
+    private boolean full;
+
     @Override
     public Integer call() {
-      output.line(Recipes.load(name, settings).yaml().stripTrailing());
+      var recipe = Recipes.load(name, settings);
+      boolean asWritten = settings.isEmpty() && !full;
+      output.line((asWritten ? Recipes.text(name) : recipe.yaml()).stripTrailing());
+      return 0;
+    }
+  }
+
+  /** {@code merapi recipes schema}. */
+  @Command(
+      name = "schema",
+      description =
+          "Prints a JSON schema of recipes, by which editors complete and check them: save it, and"
+              + " begin a recipe with `# yaml-language-server: $schema=FILE`.",
+      mixinStandardHelpOptions = true)
+  static final class Schema implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Override
+    public Integer call() {
+      output.line(Json.pretty(RecipeSchema.of()));
       return 0;
     }
   }

@@ -49,7 +49,8 @@ public final class TableSource {
   /**
    * A file: {@code .csv}, {@code .tsv}, {@code .txt} or {@code .data} with values between commas or
    * the like, {@code .jsonl} or {@code .ndjson} with a JSON object a line, {@code .arff}; each of
-   * them may be gzipped, with {@code .gz} behind it.
+   * them may be gzipped, with {@code .gz} behind it. And {@code .parquet} and {@code .arrow}, where
+   * DuckDB's driver is.
    *
    * @throws DataException if the file cannot be read, or is of no such kind
    */
@@ -62,6 +63,16 @@ public final class TableSource {
     return new TableSource(raw(new TextInput.OfText(name, text), options), options);
   }
 
+  /**
+   * What an SQL query gives.
+   *
+   * @param url a JDBC address; {@code jdbc:duckdb:} for queries of files
+   * @throws DataException if there is no driver for it, or the query is wrong
+   */
+  public static TableSource query(String url, String sql, ReadOptions options) {
+    return new TableSource(new JdbcSource(url, sql), options);
+  }
+
   private static RawSource raw(TextInput text, ReadOptions options) {
     var name = text.name().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
@@ -69,11 +80,14 @@ public final class TableSource {
           new CsvSource(text, options.delimiter(), options.header());
       case "jsonl", "ndjson" -> new JsonLinesSource(text);
       case "arff" -> new ArffSource(text);
+      case "parquet", "arrow", "feather" ->
+          new JdbcSource(
+              JdbcSource.DUCKDB, "SELECT * FROM '%s'".formatted(text.name().replace("'", "''")));
       default ->
           throw new DataException(
               text.name()
                   + ": its name does not say what it holds; give a file that ends with .csv, .tsv,"
-                  + " .jsonl or .arff (or with .gz behind it)");
+                  + " .jsonl, .arff (or with .gz behind it) or .parquet");
     };
   }
 

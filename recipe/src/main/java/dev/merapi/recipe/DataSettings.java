@@ -135,6 +135,9 @@ public sealed interface DataSettings {
    *
    * @param source a file (.csv, .tsv, .jsonl, .arff, each also with .gz behind it), or the name of
    *     a table that Merapi knows
+   * @param query SQL instead of a source: {@code SELECT * FROM 'homes.parquet' WHERE rooms > 2}
+   * @param connection the JDBC address of the database that is queried; by default DuckDB in
+   *     memory, which reads files
    * @param target the column to predict: a category makes it a classification, numbers a regression
    * @param features the columns to predict from; all others, if none are named
    * @param exclude columns that are not used
@@ -147,7 +150,9 @@ public sealed interface DataSettings {
    * @param split which rows learn
    */
   record Table(
-      String source,
+      @Default("null") Optional<String> source,
+      @Default("null") Optional<String> query,
+      @Default("'jdbc:duckdb:'") String connection,
       String target,
       @Default("[]") List<String> features,
       @Default("[]") List<String> exclude,
@@ -160,6 +165,9 @@ public sealed interface DataSettings {
       @Default("{kind: random}") SplitSettings split)
       implements DataSettings {
     public Table {
+      if (source.isPresent() == query.isPresent()) {
+        throw new MerapiException("give a table's `source` or its `query`, and not both");
+      }
       if (delimiter.isPresent() && delimiter.get().length() != 1) {
         throw new MerapiException(
             "`delimiter` is `%s`; give one character, such as \";\" or \"\\t\""
@@ -186,7 +194,10 @@ public sealed interface DataSettings {
      * @param place a file that takes its place, or a folder where its file is
      */
     TableSource open(Optional<Path> place, Progress download) {
-      return TableSource.of(NamedTable.locate(source, place), options());
+      return query
+          .map(sql -> TableSource.query(connection, sql, options()))
+          .orElseGet(
+              () -> TableSource.of(NamedTable.locate(source.orElseThrow(), place), options()));
     }
 
     /** Only the columns that are used. */

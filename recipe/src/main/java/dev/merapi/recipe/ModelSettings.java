@@ -5,10 +5,14 @@ import dev.merapi.nn.Gelu;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.LeakyRelu;
 import dev.merapi.nn.Relu;
+import dev.merapi.nn.Sequential;
 import dev.merapi.nn.Sigmoid;
 import dev.merapi.nn.Silu;
 import dev.merapi.nn.Tanh;
 import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -129,6 +133,41 @@ public sealed interface ModelSettings {
                 + " preparation, and exclude columns of numbers");
       }
       return dev.merapi.zoo.FactorizationMachine.of(signature.vocabularies(), dim, key);
+    }
+  }
+
+  /**
+   * Layers one after another; the last has to give the outputs that are wanted.
+   *
+   * @param layers each in the form {@code {kind: linear, out: 64}}
+   */
+  record Layers(List<LayerSettings> layers) implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      List<Layer> built = new ArrayList<>();
+      var shape = signature.shape();
+      for (var settings : layers) {
+        try {
+          var layer = settings.build(shape, signature.outputs(), key.fold(built.size()));
+          // Only the shape is worked out: nothing is computed.
+          var before = Tensor.zeros(Shape.of(1).concat(shape).toArray());
+          var after = layer.apply(before).shape();
+          shape = after.slice(1, after.rank());
+          built.add(layer);
+        } catch (MerapiException e) {
+          throw new RecipeException(
+              "`model.layers`: layer %d (%s) of samples %s: %s"
+                  .formatted(
+                      built.size() + 1, Settings.kind(settings.getClass()), shape, e.getMessage()),
+              e);
+        }
+      }
+      if (!shape.equals(Shape.of(signature.outputs()))) {
+        throw new RecipeException(
+            "`model.layers`: the last layer gives %s a sample, but %d numbers are wanted; end with {kind: linear}"
+                .formatted(shape, signature.outputs()));
+      }
+      return new Sequential(built);
     }
   }
 }

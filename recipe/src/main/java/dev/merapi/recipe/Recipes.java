@@ -47,15 +47,27 @@ public final class Recipes {
    * @throws RecipeException if there is no such recipe, or a setting in it is wrong
    */
   public static Recipe load(String name, List<String> overrides) {
-    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-      return parse(name, read(Path.of(name)), overrides);
-    }
+    return isFile(name)
+        ? parse(name, read(Path.of(name)), overrides)
+        : parse(known(name) + ".yaml", resource(name + ".yaml"), overrides);
+  }
+
+  private static String known(String name) {
     if (!NAMES.contains(name)) {
       throw new RecipeException(
           "there is no recipe `%s`%s (there are %s; a file's name ends with .yaml)"
               .formatted(name, Nearest.hint(name, NAMES), String.join(", ", NAMES)));
     }
-    return parse(name + ".yaml", resource(name + ".yaml"), overrides);
+    return name;
+  }
+
+  /** The text of a recipe as it was written, with its comments. */
+  public static String text(String name) {
+    return isFile(name) ? read(Path.of(name)) : resource(known(name) + ".yaml");
+  }
+
+  private static boolean isFile(String name) {
+    return name.endsWith(".yaml") || name.endsWith(".yml");
   }
 
   /** The recipe of a run. */

@@ -154,7 +154,7 @@ final class Settings {
     }
   }
 
-  private static boolean isVariant(Class<?> record) {
+  static boolean isVariant(Class<?> record) {
     return Arrays.stream(record.getInterfaces()).anyMatch(Class::isSealed);
   }
 
@@ -304,15 +304,15 @@ final class Settings {
 
   // ---- names
 
-  private static String key(RecordComponent component) {
+  static String key(RecordComponent component) {
     return separated(component.getName(), "_");
   }
 
-  private static String kind(Class<?> record) {
+  static String kind(Class<?> record) {
     return separated(record.getSimpleName(), "-");
   }
 
-  private static String word(Enum<?> constant) {
+  static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
