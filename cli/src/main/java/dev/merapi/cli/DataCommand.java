@@ -11,6 +11,8 @@ import dev.merapi.train.Chart.Point;
 import dev.merapi.train.Chart.Series;
 import dev.merapi.train.Chart.Style;
 import dev.merapi.train.Charts;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -106,13 +108,12 @@ final class DataCommand implements Callable<Integer> {
     private static String values(Column column) {
       return switch (column.field().type()) {
         case NUMERIC ->
-            String.format(
-                Locale.ROOT,
-                "%.5g to %.5g, mean %.5g, deviation %.5g",
-                column.min(),
-                column.max(),
-                column.mean(),
-                column.deviation());
+            "%s to %s, mean %s, deviation %s"
+                .formatted(
+                    number(column.min()),
+                    number(column.max()),
+                    number(column.mean()),
+                    number(column.deviation()));
         case TIME ->
             Double.isNaN(column.min())
                 ? "no times"
@@ -121,6 +122,13 @@ final class DataCommand implements Callable<Integer> {
                     + Instant.ofEpochSecond((long) column.max());
         case CATEGORY, TEXT -> words(column);
       };
+    }
+
+    /** Five digits of a number. */
+    private static String number(double value) {
+      return Double.isNaN(value)
+          ? "none"
+          : new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
     }
 
     /** {@code 3 words: setosa 50, versicolor 50, virginica 50}. */

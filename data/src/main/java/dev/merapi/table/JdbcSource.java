@@ -39,8 +39,8 @@ record JdbcSource(String url, String query) implements RawSource {
       throw new DataException(
           url.startsWith(DUCKDB) && DriverManager.drivers().noneMatch(this::isDuckDb)
               ? "tables of Parquet and Arrow, and queries, are read by DuckDB, which is not here;"
-                    + " get duckdb_jdbc (org.duckdb on Maven Central) and start with"
-                    + " MERAPI_JAVA_OPTS='--class-path duckdb_jdbc.jar'"
+                  + " get duckdb_jdbc (org.duckdb on Maven Central) and start with"
+                  + " MERAPI_JAVA_OPTS='--class-path duckdb_jdbc.jar'"
               : "%s: cannot connect (%s); check `connection`, and give the driver with MERAPI_JAVA_OPTS='--class-path DRIVER.jar'"
                   .formatted(url, line(e)),
           e);
