@@ -12,6 +12,7 @@ import dev.merapi.graph.FusedGruGradient;
 import dev.merapi.graph.FusedLstm;
 import dev.merapi.graph.FusedLstmGradient;
 import dev.merapi.graph.FusedOp;
+import dev.merapi.graph.FusedWrite;
 import dev.merapi.graph.Kernel;
 import dev.merapi.tensor.Shape;
 import java.util.List;
@@ -95,6 +96,7 @@ public final class CpuBackend implements Backend {
               shapes.getFirst().size(3) <= TileKernel.DEPTH;
           case FusedCrossEntropy _, FusedCrossEntropyGradient _ -> true;
           case FusedLstm _, FusedLstmGradient _, FusedGru _, FusedGruGradient _ -> true;
+          case FusedWrite _ -> true;
         };
   }
 
@@ -110,6 +112,7 @@ public final class CpuBackend implements Backend {
       case FusedLstmGradient _ -> new LstmGradient(pool, loops, fused);
       case FusedGru _ -> new Gru(pool, loops, fused);
       case FusedGruGradient _ -> new GruGradient(pool, fused);
+      case FusedWrite _ -> new CacheWrite(fused);
     };
   }
 }

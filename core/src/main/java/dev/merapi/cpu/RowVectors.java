@@ -15,7 +15,8 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * What generated code calls: an op on one vector, by the name of its kind in lower case, with the
- * bits that {@link VectorLoops} gives. Conditions are masks of floats.
+ * bits that {@link VectorLoops} gives. Conditions are masks of floats. A method for each op and
+ * type, and no method behind them: {@link RowInliner} copies their bodies, and those alone.
  */
 final class RowVectors {
   static final int LANES = FLOATS.length();

@@ -20,7 +20,8 @@ public sealed interface FusedOp
         FusedAttentionGradient,
         FusedCrossEntropy,
         FusedCrossEntropyGradient,
-        FusedSequence {
+        FusedSequence,
+        FusedWrite {
 
   /** For people: {@code attention}. */
   String label();

@@ -79,16 +79,17 @@ final class Lowering {
    */
   private void place(Tensor value, int slot, List<Tensor> outputs) {
     Unit home = fusion.unitOf.get(value);
-    if (home == null || !home.fused || inPlace.containsKey(value) || inPlace.containsValue(slot)) {
+    if (home == null || inPlace.containsKey(value) || inPlace.containsValue(slot)) {
       return;
     }
-    if (home.levels.get(value) != Unit.Level.FULL || outputs.contains(value)) {
+    boolean elements = home.fused && home.levels.get(value) == Unit.Level.FULL;
+    if ((!elements && !overwrites(value, slot)) || outputs.contains(value)) {
       return;
     }
     List<Unit> readers = new ArrayList<>();
     for (Tensor user : fusion.usersOf(slot)) {
       Unit reader = fusion.unitOf.get(user);
-      if (reader == home ? !readsInPlace(user, slot, home) : reader.dependsOn(home)) {
+      if (reader == home ? elements && !readsInPlace(user, slot, home) : reader.dependsOn(home)) {
         return;
       }
       if (reader != home) {
@@ -112,6 +113,24 @@ final class Lowering {
       Strided view = legal.view(input);
       boolean whole = view.inOrder() && view.shape().elements() == view.base().shape().elements();
       if (isSlot(view.base(), slot) && !(whole && home.reads(user) == Unit.Level.FULL)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a fused op writes over the slot, and reads it nowhere else. */
+  private boolean overwrites(Tensor y, int slot) {
+    if (!(y.op() instanceof Op.Fused(var op, var inputs)) || op.overwritten().isEmpty()) {
+      return false;
+    }
+    int overwritten = op.overwritten().getAsInt();
+    for (int i = 0; i < inputs.size(); i++) {
+      Strided view = legal.view(inputs.get(i));
+      boolean whole = view.inOrder() && view.shape().elements() == view.base().shape().elements();
+      boolean expected =
+          i == overwritten ? isSlot(view.base(), slot) && whole : !isSlot(view.base(), slot);
+      if (!expected) {
         return false;
       }
     }

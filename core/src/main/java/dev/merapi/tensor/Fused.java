@@ -4,6 +4,7 @@ import dev.merapi.graph.FusedAttention;
 import dev.merapi.graph.FusedCrossEntropy;
 import dev.merapi.graph.FusedGru;
 import dev.merapi.graph.FusedLstm;
+import dev.merapi.graph.FusedWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -112,4 +113,14 @@ public final class Fused {
    * h.slice(1, time - 1, time)} and the same of c.
    */
   public record States(Tensor h, Tensor c) {}
+
+  /**
+   * A cache with some times of it replaced, from a place on: the cache (batch, capacity, heads,
+   * dim), what comes into it (batch, times, heads, dim), the place i32 (1). Where a step assigns
+   * the result to the cache, it writes only what comes.
+   */
+  public static Tensor write(Tensor cache, Tensor rows, Tensor place) {
+    return new FusedWrite()
+        .of(List.of(cache.cast(DType.F32), rows.cast(DType.F32), place.cast(DType.I32)));
+  }
 }

@@ -52,6 +52,11 @@ public final class Continuation implements Mode.Evaluation {
     return Tensor.arange(times).add(start);
   }
 
+  /** The place of this pass's first time: i32 (1), an input of the graph. */
+  Tensor start() {
+    return start;
+  }
+
   /** What the asking layer last kept, f32: at first zeros. */
   public Parameter cell(Shape shape) {
     return memory.cell(asked++, shape);

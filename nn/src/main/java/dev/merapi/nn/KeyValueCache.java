@@ -1,5 +1,6 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.Fused;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -31,19 +32,13 @@ final class KeyValueCache {
   /** Puts x behind what was kept: (batch, heads, times, dim) → (batch, heads, capacity, dim). */
   private static Tensor kept(Tensor x, Continuation pass) {
     Tensor rows = x.permute(0, 2, 1, 3); // (batch, times, heads, dim)
-    int times = pass.times();
     int capacity = pass.capacity();
     Shape s = rows.shape();
     Parameter cell = pass.cell(Shape.of(s.size(0), capacity, s.size(2), s.size(3)));
-    Tensor next;
-    if (pass.first()) {
-      next = rows.pad(1, 0, capacity - times, 0);
-    } else {
-      Tensor place = Tensor.arange(capacity).sub(pass.places().get(0)); // 0 is the first new time
-      Tensor fresh = place.ge(0).and(place.lt(times));
-      Tensor spread = times == 1 ? rows : rows.take(fresh.where(place, 0), 1);
-      next = fresh.reshape(1, capacity, 1, 1).where(spread, cell);
-    }
+    Tensor next =
+        pass.first()
+            ? rows.pad(1, 0, capacity - pass.times(), 0)
+            : Fused.write(cell, rows, pass.start());
     pass.keep(cell, next);
     return next.permute(0, 2, 1, 3);
   }
