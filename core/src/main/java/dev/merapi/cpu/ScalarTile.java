@@ -1,9 +1,8 @@
 package dev.merapi.cpu;
 
 /**
- * The scalar twin of a tile kernel of any size: what runs without the Vector API, and in the place
- * of vector code that is not compiled yet. It has the same bits as a vector kernel of as many
- * lanes.
+ * The scalar twin of a tile kernel of any size: what runs without the Vector API. It has the same
+ * bits as a vector kernel of as many lanes.
  */
 final class ScalarTile implements TileKernel {
   private static final int GROUP = 4;

@@ -33,7 +33,7 @@ abstract class VectorPacking implements TileKernel {
     }
     boolean manyRegisters =
         SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch").equals("aarch64");
-    return WarmingTile.of(manyRegisters ? new VectorTile8() : new VectorTile6());
+    return manyRegisters ? new VectorTile8() : new VectorTile6();
   }
 
   /** What has the same bits without vectors. */

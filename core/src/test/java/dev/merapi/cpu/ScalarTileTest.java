@@ -1,7 +1,6 @@
 package dev.merapi.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -76,12 +74,6 @@ class ScalarTileTest {
       same(vector, (k, from, to) -> k.relu(n, to));
     }
     same(vector, (k, from, to) -> k.split(13, 3, from, 4 * 130, to, 4 * 1000));
-  }
-
-  @Test
-  void vectorsWinTheTrial() {
-    var vector = new VectorTile8();
-    assertTrue(new TileTrial(vector, vector.twin()).succeeds());
   }
 
   /** One loop, from some memory to some other. */
