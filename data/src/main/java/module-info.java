@@ -6,8 +6,10 @@ module dev.merapi.data {
   requires java.sql;
   requires ch.randelshofer.fastdoubleparser;
   requires de.siegmar.fastcsv;
+  requires jflac.codec;
   requires tools.jackson.databind;
 
+  exports dev.merapi.audio;
   exports dev.merapi.data;
   exports dev.merapi.table;
 }

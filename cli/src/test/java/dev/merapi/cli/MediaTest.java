@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +72,48 @@ class MediaTest extends CommandTest {
         run("train", "mnist-autoencoder", "--set=augment={kind: pictures}", "--runs", runs()),
         out);
     assertTrue(err.contains("augment"), err);
+  }
+
+  @Test
+  void aFolderOfSoundsBecomesAModel() throws IOException {
+    for (int i = 0; i < 8; i++) {
+      tone("low/%d.wav".formatted(i), 300 + 10 * i);
+      tone("high/%d.wav".formatted(i), 2000 + 40 * i);
+    }
+    var sounds = folder.resolve("sounds");
+    var arguments =
+        train(
+            "spoken-digits",
+            sounds,
+            "--epochs=15",
+            "--set=data.label=null",
+            "--set=data.test_files=null",
+            "--set=data.test=0.25",
+            "--set=data.seconds=0.2",
+            "--set=training.batch=6");
+    assertEquals(0, run(arguments), err);
+    assertEquals(1.0, json().get("test_accuracy").asDouble(), out);
+    var run = json().get("run").asString();
+    assertEquals(0, run("predict", run, sounds.resolve("low/3.wav").toString(), "--json"), err);
+    var best = json().get("predictions").get(0).get("candidates").get(0);
+    assertEquals("low", best.get("label").asString());
+  }
+
+  /** A fifth of a second, 8,000 samples a second, 16 bits. */
+  private void tone(String name, double hertz) throws IOException {
+    int samples = 1600;
+    var file = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
+    file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
+    file.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+    file.putShort((short) 1).putShort((short) 1).putInt(8000).putInt(16_000);
+    file.putShort((short) 2).putShort((short) 16);
+    file.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+    for (int i = 0; i < samples; i++) {
+      file.putShort((short) (10_000 * Math.sin(2 * Math.PI * hertz * i / 8000)));
+    }
+    var path = folder.resolve("sounds").resolve(name);
+    Files.createDirectories(path.getParent());
+    Files.write(path, file.array());
   }
 
   @Test

@@ -96,7 +96,7 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
   /**
    * Finds the files.
    *
-   * @param place a folder, a zip, a folder that holds nothing but one zip, or a CSV
+   * @param place a folder, a zip, a folder whose files are in one zip, or a CSV
    * @param kinds the ends of names that count, such as {@code png}
    * @throws DataException if there are none, or something cannot be read
    */
@@ -108,10 +108,11 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
       return ofTable(place);
     }
     var all = Files.isDirectory(place) ? folder(place) : zip(place);
-    if (all.size() == 1 && all.getFirst().name().endsWith(".zip") && Files.isDirectory(place)) {
-      return of(all.getFirst().place(), kinds, naming);
-    }
     var found = all.stream().filter(each -> kinds.contains(kind(each.name()))).toList();
+    var zips = all.stream().filter(each -> kind(each.name()).equals("zip")).toList();
+    if (found.isEmpty() && zips.size() == 1 && Files.isDirectory(place)) {
+      return of(zips.getFirst().place(), kinds, naming);
+    }
     if (found.isEmpty()) {
       throw DataException.of(
           place,

@@ -100,7 +100,8 @@ class PictureFolderTest {
         out.write(Files.readAllBytes(folder.resolve(name)));
       }
     }
-    // A folder that holds nothing but a zip is that zip.
+    // A folder whose files are in one zip is that zip.
+    Files.writeString(zip.resolveSibling("README.md"), "where they are from");
     var files = LabelledFiles.of(zip.getParent(), PictureFolder.KINDS, Naming.FOLDERS);
     var set = PictureFolder.of(files, RGB, false).pictures();
     assertEquals(List.of("cat", "dog"), set.classes());

@@ -1,12 +1,20 @@
 package dev.merapi.recipe;
 
-import dev.merapi.data.Augmentation;
+import dev.merapi.audio.AudioAugmentation;
+import dev.merapi.audio.Spectrograms;
+import dev.merapi.data.Augmented;
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Normalisation;
 import dev.merapi.data.PictureAugmentation;
 
 /** What is done to the samples at random before a network in training sees them. */
 public sealed interface AugmentSettings {
-  /** What does it. */
-  Augmentation build();
+  /**
+   * The same samples, seen otherwise in each epoch.
+   *
+   * @param normalisation what was done to their numbers
+   */
+  Dataset over(Dataset train, Normalisation normalisation);
 
   /** See {@link PictureAugmentation}. */
   record Pictures(
@@ -23,9 +31,51 @@ public sealed interface AugmentSettings {
       @Default("0") @Range(from = 0, to = 1) double mixup)
       implements AugmentSettings {
     @Override
-    public Augmentation build() {
-      return new PictureAugmentation(
-          flip, crop, rotate, scale, shear, brightness, contrast, saturation, noise, cutout, mixup);
+    public Dataset over(Dataset train, Normalisation normalisation) {
+      var augmentation =
+          new PictureAugmentation(
+              flip,
+              crop,
+              rotate,
+              scale,
+              shear,
+              brightness,
+              contrast,
+              saturation,
+              noise,
+              cutout,
+              mixup);
+      return new Augmented(train, augmentation, normalisation);
+    }
+  }
+
+  /**
+   * See {@link AudioAugmentation}: sounds are changed first, and then their spectrograms.
+   *
+   * @param shift earlier or later by up to so many seconds
+   * @param gain louder or quieter by up to so many decibels
+   * @param noise white noise with up to this share of the sound's own root mean square
+   * @param bands up to so many neighbouring mels are masked
+   * @param frames up to so many neighbouring frames are masked
+   * @param masks how often each
+   */
+  record Audio(
+      @Default("0.1") @Range(from = 0, to = 10) double shift,
+      @Default("6") @Range(from = 0, to = 60) double gain,
+      @Default("0.1") @Range(from = 0, to = 1) double noise,
+      @Default("6") @Range(from = 0) int bands,
+      @Default("10") @Range(from = 0) int frames,
+      @Default("1") @Range(from = 0, to = 8) int masks)
+      implements AugmentSettings {
+    @Override
+    public Dataset over(Dataset train, Normalisation normalisation) {
+      if (!(train instanceof Spectrograms(var sounds, var mel))) {
+        throw new RecipeException("`augment` of the kind `audio` is for sounds; leave it out");
+      }
+      var waves = new AudioAugmentation.OfWaves((int) Math.round(shift * mel.rate()), gain, noise);
+      var changed = new Spectrograms(new Augmented(sounds, waves, normalisation), mel);
+      return new Augmented(
+          changed, new AudioAugmentation.SpecAugment(bands, frames, masks), normalisation);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.merapi.recipe;
 
+import dev.merapi.audio.LogMel;
+import dev.merapi.audio.Spectrograms;
+import dev.merapi.audio.Waves;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.MemoryDataset;
@@ -256,6 +259,65 @@ public sealed interface DataSettings {
     @Override
     public Normalisation normalisation() {
       return Normalisation.of(Sources.floats(mean), Sources.floats(deviation));
+    }
+  }
+
+  /**
+   * Sounds in files, seen as log-mel spectrograms; see {@link dev.merapi.data.LabelledFiles} and
+   * {@link dev.merapi.audio.LogMel}.
+   *
+   * @param source a folder or a zip with one folder a class, or a CSV of paths and labels; looked
+   *     for in $MERAPI_DATA, too; null where `--data` says it
+   * @param label a regular expression whose first group in a file's name is its class; null where
+   *     folders are classes
+   * @param testFiles a regular expression for the names of files that are for testing; null for a
+   *     share
+   * @param rate samples in a second, to which sounds are brought
+   * @param seconds to which sounds are cut or filled up
+   * @param window samples in a frame, a power of two
+   * @param hop samples from a frame to the next
+   * @param mels bands of the spectrogram
+   * @param validation the share of the training sounds to compare epochs by
+   * @param test the share of all that is for testing, where nothing says which
+   * @param onBadSound what becomes of sounds that are truncated, silent or of another kind
+   */
+  record Audio(
+      @Default("null") Optional<String> source,
+      @Default("null") Optional<String> label,
+      @Default("null") Optional<String> testFiles,
+      @Default("16000") @Range(from = 1000, to = 192000) int rate,
+      @Default("1") @Range(from = 0.05, to = 60) double seconds,
+      @Default("512") @Range(from = 16, to = 65536) int window,
+      @Default("160") @Range(from = 1) int hop,
+      @Default("40") @Range(from = 1, to = 512) int mels,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.2") @Range(from = 0.01, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadSound)
+      implements DataSettings {
+    /** How a sound is seen. */
+    LogMel mel() {
+      return new LogMel(rate, window, hop, mels);
+    }
+
+    /** The samples of a sound. */
+    int length() {
+      return (int) Math.round(seconds * rate);
+    }
+
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      var naming =
+          new LabelledFiles.Naming(label.map(Sources::pattern), testFiles.map(Sources::pattern));
+      var files = LabelledFiles.of(Sources.find(folder, source, "sounds"), Waves.KINDS, naming);
+      var read = Waves.of(files, rate, length(), onBadSound == BadRows.Policy.SKIP);
+      var waves = read.files().split(read.sounds(), validation, test, key);
+      var splits =
+          new Splits(
+              new Spectrograms(waves.train(), mel()),
+              new Spectrograms(waves.validation(), mel()),
+              new Spectrograms(waves.test(), mel()),
+              List.of());
+      return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
     }
   }
 

@@ -21,6 +21,7 @@ public final class Recipes {
           "fashion-cnn",
           "mnist-autoencoder",
           "cifar10-cnn",
+          "spoken-digits",
           "iris",
           "wine",
           "optdigits",

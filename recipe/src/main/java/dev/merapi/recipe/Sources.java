@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /** Where the files of a recipe's data are. */
@@ -40,6 +42,20 @@ final class Sources {
     var named = broken.stream().limit(NAMED).collect(Collectors.joining(" | "));
     return "%d files could not be read and are left out: %s%s"
         .formatted(broken.size(), named, broken.size() > NAMED ? " | …" : "");
+  }
+
+  /**
+   * A regular expression.
+   *
+   * @throws MerapiException if it is none
+   */
+  static Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new RecipeException(
+          "`%s` is no regular expression: %s".formatted(text, e.getDescription()), e);
+    }
   }
 
   static float[] floats(List<Double> numbers) {

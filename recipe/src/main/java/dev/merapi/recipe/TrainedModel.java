@@ -1,5 +1,7 @@
 package dev.merapi.recipe;
 
+import dev.merapi.audio.Spectrograms;
+import dev.merapi.audio.Wave;
 import dev.merapi.data.DataException;
 import dev.merapi.data.Picture;
 import dev.merapi.data.PictureFolder;
@@ -256,6 +258,9 @@ public final class TrainedModel {
           .map(file -> normalised(PictureFolder.read(file, data.shape())))
           .toList();
     }
+    if (recipe.data() instanceof DataSettings.Audio data) {
+      return files.stream().map(file -> heard(file, data)).toList();
+    }
     if (!signature.features().equals(List.of(1, SIDE, SIDE))
         || (signature.classes().isEmpty() && !reconstructs())) {
       throw new MerapiException(
@@ -281,6 +286,11 @@ public final class TrainedModel {
           "give clothes in 28x28 pixels, light on black, as Fashion-MNIST has them");
     }
     return picture;
+  }
+
+  private static Tensor heard(Path file, DataSettings.Audio data) {
+    var wave = Wave.read(file).resampled(data.rate()).fitted(data.length());
+    return Spectrograms.of(Tensor.of(wave.samples(), 1, data.length()), data.mel());
   }
 
   /** Pixels from 0 to 1 as the network learned to see them, (1, channels, …). */

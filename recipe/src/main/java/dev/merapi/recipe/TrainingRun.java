@@ -1,7 +1,6 @@
 package dev.merapi.recipe;
 
 import dev.merapi.backend.Accelerators;
-import dev.merapi.data.Augmented;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
@@ -149,9 +148,7 @@ public final class TrainingRun {
       throw new RecipeException(
           "`augment` changes inputs, not what they are to become; leave it out");
     }
-    var train =
-        new Augmented(
-            splits.train(), recipe.augment().get().build(), recipe.data().normalisation());
+    var train = recipe.augment().get().over(splits.train(), recipe.data().normalisation());
     return new Splits(train, splits.validation(), splits.test(), splits.notes());
   }
 
