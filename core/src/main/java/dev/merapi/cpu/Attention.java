@@ -10,7 +10,7 @@ import dev.merapi.graph.Kernel;
  * head. It walks the keys in blocks, and in each its queries in strips: the strip's scores are a
  * product, become exponentials where they lie, and are then the left factor of the product with the
  * values, as packed as the tile kernel wants it. Sums so far are multiplied down when a greater
- * score appears.
+ * score appears. A single query goes without tiles.
  */
 final class Attention implements Backend.Task {
   /** Keys of a block: the depth of the product with the values. */
@@ -108,16 +108,39 @@ final class Attention implements Backend.Task {
       int seen = shape.seen(first + count - 1);
       for (int key = 0; key < seen; key += KEYS) {
         int n = Math.min(KEYS, seen - key);
-        var left = shape.transposed(k, key, n, base + keys);
-        var right = shape.panels(v, key, n, base + values);
         if (shape.op().biased()) {
           Memory.copy(shape.bias(buffers, batch) + 4L * key, base + biases, 4L * n);
         }
+        if (shape.time() == 1) {
+          alone(q, k, v, key, n);
+          continue;
+        }
+        var left = shape.transposed(k, key, n, base + keys);
+        var right = shape.panels(v, key, n, base + values);
         for (int row = 0; row < count; row += strip) {
           strip(q, row, key, n, left, right);
         }
       }
       finish(seen == 0);
+    }
+
+    /** A single query, which uses each number once: keys and values are read where they lie. */
+    private void alone(Matrix q, Matrix k, Matrix v, int key, int n) {
+      int dim = shape.dim();
+      long scored = base + scores;
+      for (int j = 0; j < n; j += Scratch.GROUP) {
+        int group = Math.min(Scratch.GROUP, n - j);
+        long from = k.at(0, key + j, 0);
+        long to = scored + 4L * j;
+        kernel.dots(group, dim, q.address(), from, 4 * k.rowStride(), to, Scratch.get().dots);
+      }
+      exponentials(0, 1, key, n);
+      if (key == 0) {
+        Memory.zero(base + sums, 4L * shape.padded());
+      } else {
+        multiplyDown(0, 1);
+      }
+      kernel.addRows(n, dim, scored, v.at(0, key, 0), 4 * v.rowStride(), base + sums);
     }
 
     private void strip(
@@ -149,11 +172,7 @@ final class Attention implements Backend.Task {
       exponentials(row, some, key, visible);
       long sum = base + sums + 4L * row * shape.padded();
       if (key > 0) {
-        for (int i = 0; i < some; i++) {
-          long at = sum + 4L * i * shape.padded();
-          float factor = Memory.getFloat(rows.factor() + 4L * (row + i));
-          loops.scaled(at, factor, at, shape.padded());
-        }
+        multiplyDown(row, some);
       }
       long seed = key == 0 ? base + zeros : 0;
       shape.product(
@@ -165,6 +184,14 @@ final class Attention implements Backend.Task {
           seed,
           sum,
           4L * shape.padded());
+    }
+
+    /** Brings the sums of earlier keys to the greatest scores of now. */
+    private void multiplyDown(int row, int some) {
+      for (int i = row; i < row + some; i++) {
+        long at = base + sums + 4L * i * shape.padded();
+        loops.scaled(at, Memory.getFloat(rows.factor() + 4L * i), at, shape.padded());
+      }
     }
 
     /** Hides keys, and makes the scores of a strip exponentials. */

@@ -70,6 +70,8 @@ final class FusedAttentionTest {
       cases.add(new Case(1, 2, 2, size, 5, 20, CAUSAL)); // early queries see nothing
       cases.add(new Case(1, 2, 1, 3, size + 3, 16, CAUSAL)); // a cache
       cases.add(new Case(2, 1, 1, 9, 11, size, CAUSAL));
+      cases.add(new Case(2, 4, 2, 1, size, 20, CAUSAL.mask(mask(2, size)))); // a single query
+      cases.add(new Case(2, 2, 1, 1, size + 1, size, PLAIN.dropout(0.3, Key.of(8))));
       cases.add(new Case(3, 4, 2, size, size, 16, PLAIN.mask(mask(3, size))));
       cases.add(new Case(1, 6, 2, size, size, 4, CAUSAL.mask(mask(1, size)).scale(0.3)));
       cases.add(new Case(1, 2, 2, size, size, 12, PLAIN.dropout(0.4, Key.of(5))));
@@ -80,6 +82,7 @@ final class FusedAttentionTest {
     cases.add(new Case(1, 2, 1, 500, 390, 4, CAUSAL.mask(mask(1, 390)).dropout(0.2, Key.of(7))));
     cases.add(new Case(1, 1, 1, 3, 1000, 64, PLAIN));
     cases.add(new Case(1, 1, 1, 1000, 3, 64, PLAIN));
+    cases.add(new Case(2, 2, 2, 1, 1000, 33, PLAIN.mask(mask(2, 1000))));
     for (int zero = 0; zero < 4; zero++) {
       int heads = zero == 1 ? 0 : 2;
       cases.add(

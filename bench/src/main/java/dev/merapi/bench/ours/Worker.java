@@ -17,7 +17,9 @@ import dev.merapi.optim.AdamW;
 import dev.merapi.optim.Optimization;
 import dev.merapi.optim.Optimizer;
 import dev.merapi.optim.Sgd;
+import dev.merapi.optim.StepOptions;
 import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Precision;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import dev.merapi.train.Environment;
@@ -35,16 +37,18 @@ public final class Worker {
   private static final Key KEY = Key.of(1);
 
   private final Workload workload;
+  private final StepOptions options;
 
-  private Worker(Workload workload) {
-    this.workload = workload;
+  private Worker(Task task) {
+    workload = task.workload();
+    options = StepOptions.DEFAULT.precision(task.isBf16() ? Precision.BF16 : Precision.F32);
   }
 
   /** Measures the {@link Task} that the arguments tell. */
   public static void main(String[] arguments) {
     Task task = Task.parse(arguments);
     String version = Environment.capture(List.of(), 0, "").merapi();
-    Measuring.run(task, "Merapi " + version, () -> new Worker(task.workload()).trainee());
+    Measuring.run(task, "Merapi " + version, () -> new Worker(task).trainee());
   }
 
   private int size(String name) {
@@ -101,7 +105,10 @@ public final class Worker {
         Tensor y = Tensor.of(FixedData.uniform(2, batch * size("out")), batch, size("out"));
         yield training(model, Loss.binaryCrossEntropy(), Sgd.of(0.01), x, y);
       }
-      case DECODE -> throw new UnsupportedOperationException("Merapi cannot decode with a cache");
+      case DECODE -> {
+        int[] prompt = FixedData.below(1, size("context"), size("vocabulary"));
+        yield new Decoding(gpt(prompt.length + size("new")), prompt, size("new"));
+      }
     };
   }
 
@@ -130,8 +137,8 @@ public final class Worker {
     return training(model, Loss.crossEntropy(), optimizer, x, y);
   }
 
-  private static Trainee training(Layer model, Loss loss, Optimizer optimizer, Tensor x, Tensor y) {
-    var optimization = Optimization.of(model, optimizer);
+  private Trainee training(Layer model, Loss loss, Optimizer optimizer, Tensor x, Tensor y) {
+    var optimization = Optimization.of(model, optimizer, options);
     Key dropout = KEY.fold(1_000);
     return () -> {
       var mode = Mode.training(dropout.fold(optimization.steps()));

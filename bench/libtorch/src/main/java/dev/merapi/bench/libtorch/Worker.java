@@ -77,7 +77,7 @@ public final class Worker {
         Tensor x = uniform(1, batch, 3, 32, 32);
         yield training(model, weights.sgd(0.01, 0.9), classes, x, below(2, w.size("out"), batch));
       }
-      case DECODE -> throw new UnsupportedOperationException("decoding is not measured here");
+      case DECODE -> throw new IllegalArgumentException("libtorch is not measured in decoding");
     };
   }
 
