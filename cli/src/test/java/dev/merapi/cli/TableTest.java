@@ -196,6 +196,29 @@ final class TableTest extends CommandTest {
   }
 
   @Test
+  void aStreamIsLearnedJudgedAndUsed() throws IOException {
+    var table = file("flowers.csv", flowers(300) + "5\n");
+    var recipe = flowersRecipe(table);
+    var run =
+        trained(
+            recipe,
+            "--set=data.stream=true",
+            "--set=data.buffer=50",
+            "--set=data.split={kind: group, column: id, validation: 0.1, test: 0.2}",
+            "--on-bad-row=skip");
+    assertTrue(json().get("test").get("accuracy").asDouble() >= 0.95, out);
+    assertTrue(out.contains("1 bad row left out: line 302: it has 1 cells"), out);
+    double loss = json().get("test_loss").asDouble();
+    assertEquals(0, run("eval", run, "--json"), err);
+    assertEquals(loss, json().get("test_loss").asDouble());
+    assertEquals(0, run("predict", run, "--row", "205,red", "--json"), err);
+    for (var wrong : List.of("data.split={kind: stratified}", "preparation=[{kind: duplicates}]")) {
+      assertEquals(2, run("train", recipe.toString(), "--set=data.stream=true", "--set=" + wrong));
+      assertTrue(err.contains("a stream"), err);
+    }
+  }
+
+  @Test
   void badRowsAreAnErrorOrCounted() throws IOException {
     var recipe = flowersRecipe(file("flowers.csv", flowers(150) + "big,red,1,rose\n1,2\n"));
     assertEquals(2, run("train", recipe.toString(), "--runs", runs()));

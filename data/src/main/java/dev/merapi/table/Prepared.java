@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -105,8 +106,9 @@ public record Prepared(
   }
 
   static void requirePresent(Table table, String column) {
+    var cells = table.cells(column);
     for (int row = 0; row < table.size(); row++) {
-      if (table.isMissing(row, column)) {
+      if (cells.isMissing(row)) {
         throw new DataException(
             "%s: column `%s` is missing; fill the cell, or add `- {kind: missing}` to the preparation"
                 .formatted(table.place(row), column));
@@ -170,14 +172,37 @@ public record Prepared(
   /** The examples whose targets are in these rows of a prepared table. */
   public Dataset examples(Table table, int... rows) {
     float[] x = features(table, rows);
+    return classifies()
+        ? MemoryDataset.classified(x, shape(), labels(table, rows), classes)
+        : MemoryDataset.valued(x, shape(), values(table, rows), Shape.of(1));
+  }
+
+  /** All rows of a prepared table: features, and targets or the numbers of their classes. */
+  ReadAhead.Ready ready(Table table) {
+    requirePresent(table, target);
+    int[] rows = IntStream.range(0, table.size()).toArray();
+    float[] x = features(table, rows);
     if (!classifies()) {
-      double[] values = table.view(target);
-      float[] y = new float[rows.length];
-      for (int i = 0; i < rows.length; i++) {
-        y[i] = (float) values[rows[i]];
-      }
-      return MemoryDataset.valued(x, shape(), y, Shape.of(1));
+      return new ReadAhead.Ready(x, values(table, rows), Optional.empty());
     }
+    int[] labels = labels(table, rows);
+    float[] y = new float[labels.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = labels[i];
+    }
+    return new ReadAhead.Ready(x, y, Optional.empty());
+  }
+
+  private float[] values(Table table, int... rows) {
+    double[] values = table.view(target);
+    float[] y = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      y[i] = (float) values[rows[i]];
+    }
+    return y;
+  }
+
+  private int[] labels(Table table, int... rows) {
     Map<String, Integer> numbers = new Fitted.Vocabulary(target, classes).numbers();
     var cells = table.cells(target);
     int[] y = new int[rows.length];
@@ -191,7 +216,7 @@ public record Prepared(
       }
       y[i] = number;
     }
-    return MemoryDataset.classified(x, shape(), y, classes);
+    return y;
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.merapi.table.BadRows;
 import dev.merapi.table.ColumnType;
 import dev.merapi.table.NamedTable;
 import dev.merapi.table.ReadOptions;
+import dev.merapi.table.Schema;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -151,6 +152,8 @@ public sealed interface DataSettings {
    * @param missing what stands in a cell that holds nothing
    * @param onBadRow what becomes of rows that cannot be read
    * @param split which rows learn
+   * @param stream whether it is read anew in each epoch, for a table that is larger than memory
+   * @param buffer rows of a stream that are kept to shuffle them
    */
   record Table(
       @Default("null") Optional<String> source,
@@ -165,7 +168,9 @@ public sealed interface DataSettings {
       @Default("UTF-8") String encoding,
       @Default("['?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL']") List<String> missing,
       @Default("fail") BadRows.Policy onBadRow,
-      @Default("{kind: random}") SplitSettings split)
+      @Default("{kind: random}") SplitSettings split,
+      @Default("false") boolean stream,
+      @Default("16384") @Range(from = 1) int buffer)
       implements DataSettings {
     public Table {
       if (source.isPresent() == query.isPresent()) {
@@ -203,13 +208,13 @@ public sealed interface DataSettings {
               () -> TableSource.of(NamedTable.locate(source.orElseThrow(), place), options()));
     }
 
-    /** Only the columns that are used. */
-    dev.merapi.table.Table narrowed(dev.merapi.table.Table table) {
-      exclude.forEach(table.schema()::index);
-      var kept = new LinkedHashSet<>(features.isEmpty() ? table.schema().names() : features);
+    /** The columns that are used: features and target. */
+    List<String> columns(Schema schema) {
+      exclude.forEach(schema::index);
+      var kept = new LinkedHashSet<>(features.isEmpty() ? schema.names() : features);
       exclude.forEach(kept::remove);
       kept.add(target);
-      return table.only(List.copyOf(kept));
+      return List.copyOf(kept);
     }
   }
 

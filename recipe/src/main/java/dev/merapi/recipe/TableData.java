@@ -12,9 +12,6 @@ import dev.merapi.table.Split;
 import dev.merapi.table.Table;
 import dev.merapi.table.Use;
 import dev.merapi.tensor.Key;
-import dev.merapi.train.RunFolder;
-import dev.merapi.train.RunWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,29 +28,8 @@ import java.util.stream.IntStream;
  * @param source SHA-256 of where the table comes from
  * @param bad the rows that could not be read
  */
-record TableData(Table table, Split split, Prepared prepared, String source, BadRows bad) {
-  /** The file of a run that keeps its preparation. */
-  static final String FILE = "preparation.yaml";
-
-  /** The rows that were left out, in a run's folder. */
-  private static final String BAD = "bad-rows.txt";
-
-  /**
-   * What a run keeps.
-   *
-   * @param source SHA-256 of what it was trained on
-   */
-  record Saved(String source, Prepared prepared) {
-    static Optional<Saved> of(RunFolder run) {
-      var file = run.file(FILE);
-      if (!Files.exists(file)) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          Settings.read(Saved.class, YamlTree.parse(file.toString(), Recipes.read(file))));
-    }
-  }
-
+record TableData(Table table, Split split, Prepared prepared, String source, BadRows bad)
+    implements LoadedTable {
   /**
    * Reads, splits and prepares a table.
    *
@@ -124,14 +100,14 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
   static Prepared fit(
       Table table, Split split, DataSettings.Table data, List<PreparationSettings> preparation) {
     return Prepared.fit(
-        data.narrowed(table).select(split.train()),
+        table.only(data.columns(table.schema())).select(split.train()),
         data.target(),
         PreparationSettings.window(preparation),
         PreparationSettings.steps(preparation));
   }
 
-  /** The examples of the three parts. */
-  Splits splits() {
+  @Override
+  public Splits splits() {
     return new Splits(
         part(split.train(), Use.TRAIN),
         part(split.validation(), Use.MEASURE),
@@ -152,7 +128,8 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
    * Of a series: how good it would be to say for each test row what was there a whole window before
    * it, which is the seasonal-naive forecast where a window is a season.
    */
-  Optional<Regressed> naive() {
+  @Override
+  public Optional<Regressed> naive() {
     var window = prepared.window();
     int back = window.length() + window.horizon() - 1;
     if (window.isNone() || prepared.classifies()) {
@@ -183,13 +160,5 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
     return prepared.input().names().stream()
         .filter(name -> !name.equals(prepared.target()))
         .toList();
-  }
-
-  /** Writes the preparation, and the rows that were left out, to the run's folder. */
-  void save(RunWriter run) {
-    run.writeText(FILE, Settings.write(new Saved(source, prepared)));
-    if (bad.count() > 0) {
-      run.writeText(BAD, String.join("\n", bad.lines()) + "\n");
-    }
   }
 }

@@ -67,7 +67,7 @@ public final class TrainedModel {
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);
     checkpoint(run, recipe).loadModel(Parameters.of(model));
-    var prepared = TableData.Saved.of(run).map(TableData.Saved::prepared);
+    var prepared = LoadedTable.Saved.of(run).map(LoadedTable.Saved::prepared);
     return new TrainedModel(recipe, signature, prepared, model);
   }
 

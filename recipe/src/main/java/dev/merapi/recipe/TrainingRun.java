@@ -50,13 +50,13 @@ public final class TrainingRun {
 
   private final Recipe.Training recipe;
   private final Splits data;
-  private final Optional<TableData> table;
+  private final Optional<LoadedTable> table;
   private final boolean heldOut;
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
 
-  private TrainingRun(Recipe.Training recipe, Splits data, Optional<TableData> table) {
+  private TrainingRun(Recipe.Training recipe, Splits data, Optional<LoadedTable> table) {
     this.recipe = recipe;
     this.table = table;
     this.heldOut = data.validation().size() > 0;
@@ -123,13 +123,16 @@ public final class TrainingRun {
       Recipe.Training recipe,
       Optional<Path> folder,
       dev.merapi.data.Progress download,
-      Optional<TableData.Saved> saved) {
+      Optional<LoadedTable.Saved> saved) {
     var key = Key.of(recipe.seed()).fold(DATA);
     if (recipe.data() instanceof DataSettings.Table settings) {
       if (recipe.augment().isPresent()) {
         throw new RecipeException("`augment` is for pictures and sounds; leave it out");
       }
-      var table = TableData.load(settings, recipe.preparation(), folder, key, download, saved);
+      var table =
+          settings.stream()
+              ? StreamData.load(settings, recipe.preparation(), folder, key, download, saved)
+              : TableData.load(settings, recipe.preparation(), folder, key, download, saved);
       return new TrainingRun(recipe, table.splits(), Optional.of(table));
     }
     if (!recipe.preparation().isEmpty()) {
@@ -180,7 +183,7 @@ public final class TrainingRun {
       RunFolder run, Optional<Path> folder, dev.merapi.data.Progress download) {
     var recipe = TrainedModel.training(run);
     var checkpoint = TrainedModel.checkpoint(run, recipe);
-    var opened = prepare(recipe, folder, download, TableData.Saved.of(run));
+    var opened = prepare(recipe, folder, download, LoadedTable.Saved.of(run));
     opened.load(checkpoint);
     return opened;
   }
@@ -367,7 +370,7 @@ public final class TrainingRun {
   }
 
   private Assessing assessing(Dataset samples) {
-    return new Assessing(recipe, signature, table.map(TableData::prepared), samples);
+    return new Assessing(recipe, signature, table.map(LoadedTable::prepared), samples);
   }
 
   /** Originals above what an autoencoder makes of them. */
