@@ -2,6 +2,7 @@ package dev.merapi.cpu;
 
 import dev.merapi.graph.FusedCrossEntropy;
 import dev.merapi.graph.Kernel;
+import java.util.function.LongConsumer;
 
 /** {@link FusedCrossEntropy} and its gradient, row by row. */
 final class CrossEntropy {
@@ -26,49 +27,51 @@ final class CrossEntropy {
 
   void losses(long[] buffers) {
     long losses = buffers[kernel.out()];
-    Ranges.run(
-        pool,
-        rows,
-        COST * classes,
-        (from, to) -> {
-          for (long row = from; row < to; row++) {
-            long x = row(0, buffers, row);
-            float most = loops.most(x, classes);
-            float shift = Float.isFinite(most) ? most : 0;
-            float sum = loops.sumOfExponentials(x, classes, shift);
-            int number = number(buffers, row);
-            float loss =
-                known(number)
-                    ? ScalarMath.log(sum) - (Memory.getFloat(x + 4L * number) - shift)
-                    : Float.NaN;
-            Memory.setFloat(losses + 4 * row, ignored(number) ? 0 : loss);
-            Memory.setFloat(losses + 4 * (rows + row), shift);
-            Memory.setFloat(losses + 4 * (2L * rows + row), sum);
-          }
+    eachRow(
+        row -> {
+          long x = row(0, buffers, row);
+          float most = loops.most(x, classes);
+          float shift = Float.isFinite(most) ? most : 0;
+          float sum = loops.sumOfExponentials(x, classes, shift);
+          int number = number(buffers, row);
+          float loss =
+              known(number)
+                  ? ScalarMath.log(sum) - (Memory.getFloat(x + 4L * number) - shift)
+                  : Float.NaN;
+          Memory.setFloat(losses + 4 * row, ignored(number) ? 0 : loss);
+          Memory.setFloat(losses + 4 * (rows + row), shift);
+          Memory.setFloat(losses + 4 * (2L * rows + row), sum);
         });
   }
 
   /** May write over the logits. */
   void gradient(long[] buffers) {
+    eachRow(
+        row -> {
+          long out = buffers[kernel.out()] + 4 * row * classes;
+          int number = number(buffers, row);
+          if (ignored(number) || !known(number)) {
+            Memory.zero(out, 4L * classes);
+            return;
+          }
+          float dy = Memory.getFloat(row(3, buffers, row));
+          long kept = row(2, buffers, 0) + 4 * (rows + row);
+          float shift = Memory.getFloat(kept);
+          float sum = Memory.getFloat(kept + 4L * rows);
+          loops.exponentials(row(0, buffers, row), classes, shift, dy / sum, out);
+          long at = out + 4L * number;
+          Memory.setFloat(at, Memory.getFloat(at) - dy);
+        });
+  }
+
+  private void eachRow(LongConsumer work) {
     Ranges.run(
         pool,
         rows,
         COST * classes,
         (from, to) -> {
           for (long row = from; row < to; row++) {
-            long out = buffers[kernel.out()] + 4 * row * classes;
-            int number = number(buffers, row);
-            if (ignored(number) || !known(number)) {
-              Memory.zero(out, 4L * classes);
-              continue;
-            }
-            float dy = Memory.getFloat(row(3, buffers, row));
-            long kept = row(2, buffers, 0) + 4 * (rows + row);
-            float shift = Memory.getFloat(kept);
-            float sum = Memory.getFloat(kept + 4L * rows);
-            loops.exponentials(row(0, buffers, row), classes, shift, dy / sum, out);
-            long at = out + 4L * number;
-            Memory.setFloat(at, Memory.getFloat(at) - dy);
+            work.accept(row);
           }
         });
   }

@@ -7,6 +7,9 @@ package dev.merapi.cpu;
 final class ScalarTile implements TileKernel {
   private static final int GROUP = 4;
 
+  /** No table of offsets: rows of B follow one another. */
+  private static final long IN_LINE = 0;
+
   private final int rows;
   private final int columns;
   private final int lanes;
@@ -39,29 +42,25 @@ final class ScalarTile implements TileKernel {
   @Override
   public void multiply(
       int depth, long a, long b, long bStride, long seed, long seedStride, long c, long cStride) {
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column += GROUP) {
-        long s = seed + row * seedStride + column * 4L;
-        float c0 = Memory.getFloat(s);
-        float c1 = Memory.getFloat(s + 4);
-        float c2 = Memory.getFloat(s + 8);
-        float c3 = Memory.getFloat(s + 12);
-        for (int p = 0; p < depth; p++) {
-          long bRow = b + p * bStride + column * 4L;
-          float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
-          c0 = Math.fma(x, Memory.getFloat(bRow), c0);
-          c1 = Math.fma(x, Memory.getFloat(bRow + 4), c1);
-          c2 = Math.fma(x, Memory.getFloat(bRow + 8), c2);
-          c3 = Math.fma(x, Memory.getFloat(bRow + 12), c3);
-        }
-        put(c + row * cStride + column * 4L, c0, c1, c2, c3);
-      }
-    }
+    sums(depth, a, b, bStride, IN_LINE, seed, seedStride, c, cStride);
   }
 
   @Override
   public void multiplyGathered(
       int depth, long a, long b, long offsets, long seed, long seedStride, long c, long cStride) {
+    sums(depth, a, b, 0, offsets, seed, seedStride, c, cStride);
+  }
+
+  private void sums(
+      int depth,
+      long a,
+      long b,
+      long bStride,
+      long offsets,
+      long seed,
+      long seedStride,
+      long c,
+      long cStride) {
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column += GROUP) {
         long s = seed + row * seedStride + column * 4L;
@@ -70,7 +69,8 @@ final class ScalarTile implements TileKernel {
         float c2 = Memory.getFloat(s + 8);
         float c3 = Memory.getFloat(s + 12);
         for (int p = 0; p < depth; p++) {
-          long bRow = b + Memory.getLong(offsets + p * 8L) + column * 4L;
+          long from = offsets == IN_LINE ? p * bStride : Memory.getLong(offsets + p * 8L);
+          long bRow = b + from + column * 4L;
           float x = Memory.getFloat(a + row * ROW_STRIDE + p * 4L);
           c0 = Math.fma(x, Memory.getFloat(bRow), c0);
           c1 = Math.fma(x, Memory.getFloat(bRow + 4), c1);
