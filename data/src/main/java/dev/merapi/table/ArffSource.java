@@ -17,17 +17,7 @@ import java.util.Set;
  *
  * <p>A word that a nominal attribute does not declare makes its row a bad one.
  */
-record ArffSource(TextInput text) implements RawSource {
-  @Override
-  public String name() {
-    return text.name();
-  }
-
-  @Override
-  public String fingerprint() {
-    return text.fingerprint();
-  }
-
+record ArffSource(TextInput text) implements TextSource {
   @Override
   public RawReader open() throws IOException {
     var reader = new BufferedReader(text.open(), 1 << 16);

@@ -21,18 +21,8 @@ import java.util.stream.IntStream;
  * @param header whether the first line names the columns
  */
 record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Header header)
-    implements RawSource {
+    implements TextSource {
   private static final char[] DELIMITERS = {',', ';', '\t', '|'};
-
-  @Override
-  public String name() {
-    return text.name();
-  }
-
-  @Override
-  public String fingerprint() {
-    return text.fingerprint();
-  }
 
   @Override
   public RawReader open() throws IOException {

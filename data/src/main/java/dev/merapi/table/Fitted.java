@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -29,13 +31,7 @@ public sealed interface Fitted {
   record FillMissing(List<Fill> fills) implements Fitted {
     @Override
     public Table apply(Table table, Use use) {
-      var filled = table;
-      for (var fill : fills) {
-        if (table.schema().has(fill.column())) {
-          filled = fill(filled, fill);
-        }
-      }
-      return filled;
+      return each(table, fills, Fill::column, FillMissing::fill);
     }
 
     private static Table fill(Table table, Fill fill) {
@@ -184,13 +180,7 @@ public sealed interface Fitted {
   record OneHot(List<Vocabulary> columns) implements Fitted {
     @Override
     public Table apply(Table table, Use use) {
-      var encoded = table;
-      for (var each : columns) {
-        if (table.schema().has(each.column())) {
-          encoded = encode(encoded, each);
-        }
-      }
-      return encoded;
+      return each(table, columns, Vocabulary::column, OneHot::encode);
     }
 
     private static Table encode(Table table, Vocabulary vocabulary) {
@@ -250,20 +240,33 @@ public sealed interface Fitted {
   record LabelEncode(List<Vocabulary> columns) implements Fitted {
     @Override
     public Table apply(Table table, Use use) {
-      var encoded = table;
-      for (var each : columns) {
-        if (table.schema().has(each.column())) {
-          var numbers = each.numbers();
-          var cells = table.cells(each.column());
-          double[] values =
-              IntStream.range(0, table.size())
-                  .mapToDouble(row -> 1 + numbers.getOrDefault(cells.text(row), -1))
-                  .toArray();
-          encoded = encoded.with(Field.numeric(each.column()), new Cells.Numbers(values));
-        }
-      }
-      return encoded;
+      return each(table, columns, Vocabulary::column, LabelEncode::encode);
     }
+
+    private static Table encode(Table table, Vocabulary vocabulary) {
+      var numbers = vocabulary.numbers();
+      var cells = table.cells(vocabulary.column());
+      double[] values =
+          IntStream.range(0, table.size())
+              .mapToDouble(row -> 1 + numbers.getOrDefault(cells.text(row), -1))
+              .toArray();
+      return table.with(Field.numeric(vocabulary.column()), new Cells.Numbers(values));
+    }
+  }
+
+  /** The table after {@code change} for each of what was learned of a column that it has. */
+  private static <T> Table each(
+      Table table,
+      List<T> learned,
+      Function<T, String> column,
+      BiFunction<Table, T, Table> change) {
+    var changed = table;
+    for (var one : learned) {
+      if (table.schema().has(column.apply(one))) {
+        changed = change.apply(changed, one);
+      }
+    }
+    return changed;
   }
 
   private static Table mapped(Table table, String column, DoubleUnaryOperator function) {

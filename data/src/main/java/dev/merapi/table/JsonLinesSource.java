@@ -14,18 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  * A JSON object a line. The columns are the keys of the first {@link TableSource#SAMPLE} objects; a
  * key that an object lacks, or null, is a missing cell.
  */
-record JsonLinesSource(TextInput text) implements RawSource {
+record JsonLinesSource(TextInput text) implements TextSource {
   private static final JsonMapper MAPPER = JsonMapper.shared();
-
-  @Override
-  public String name() {
-    return text.name();
-  }
-
-  @Override
-  public String fingerprint() {
-    return text.fingerprint();
-  }
 
   @Override
   public RawReader open() throws IOException {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -96,26 +97,25 @@ public interface Step {
 
   /** {@code (x - min) / (max - min)}: the training part is from 0 to 1. */
   static Step minMax(String... columns) {
-    return (train, target) ->
-        new Fitted.Scale(
-            numeric(train, target, columns)
-                .map(
-                    column -> {
-                      var numbers = Statistics.of(train, column);
-                      return affine(column, numbers.min(), numbers.max() - numbers.min());
-                    })
-                .toList());
+    return scale(Statistics::min, numbers -> numbers.max() - numbers.min(), columns);
   }
 
   /** {@code (x - mean) / deviation}: the training part has the mean 0 and the deviation 1. */
   static Step standardise(String... columns) {
+    return scale(Statistics::mean, Statistics::deviation, columns);
+  }
+
+  private static Step scale(
+      ToDoubleFunction<Statistics> shift, ToDoubleFunction<Statistics> unit, String... columns) {
     return (train, target) ->
         new Fitted.Scale(
             numeric(train, target, columns)
                 .map(
                     column -> {
                       var numbers = Statistics.of(train, column);
-                      return affine(column, numbers.mean(), numbers.deviation());
+                      double one = unit.applyAsDouble(numbers);
+                      // a constant column becomes 0
+                      return new Affine(column, shift.applyAsDouble(numbers), one > 0 ? one : 1);
                     })
                 .toList());
   }
@@ -141,10 +141,6 @@ public interface Step {
             chosen(train, target, columns, type -> type == ColumnType.CATEGORY)
                 .map(column -> new Vocabulary(column, Statistics.vocabulary(train, column)))
                 .toList());
-  }
-
-  private static Affine affine(String column, double shift, double scale) {
-    return new Affine(column, shift, scale > 0 ? scale : 1); // a constant column becomes 0
   }
 
   private static Bounds bounds(Table train, String column, Rule rule, double factor) {
