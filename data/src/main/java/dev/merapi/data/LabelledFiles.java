@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -143,15 +144,16 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
     var classes = List.copyOf(new TreeSet<>(labels));
     var items = new ArrayList<Item>();
     for (int i = 0; i < found.size(); i++) {
+      var file = found.get(i);
       items.add(
-          new Item(
-              found.get(i).place(),
-              classes.indexOf(labels.get(i)),
-              parts.get(i),
-              found.get(i).content()));
+          new Item(file.place(), number(classes, labels.get(i)), parts.get(i), file.content()));
     }
     items.sort(Comparator.comparing(Item::place));
     return new LabelledFiles(items, classes, leftOut);
+  }
+
+  private static int number(List<String> classes, String label) {
+    return Collections.binarySearch(classes, label); // they are in order
   }
 
   private static Part tested(Pattern test, String name) {
@@ -297,7 +299,7 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
         if (Files.isRegularFile(path)) {
           paths.add(path);
           labels.add(row.getField(1).strip());
-        } else if (row.getStartingLineNumber() > 1) { // the first may be a header
+        } else if (row.getStartingLineNumber() > 1 || row.getField(0).contains(".")) { // no header
           throw new DataException(
               "%s: line %d names %s, which is no file; mend the path, which begins beside the table"
                   .formatted(table, row.getStartingLineNumber(), path));
@@ -315,7 +317,7 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
       var path = paths.get(i);
       items.add(
           new Item(
-              path, classes.indexOf(labels.get(i)), Part.UNSAID, () -> Files.readAllBytes(path)));
+              path, number(classes, labels.get(i)), Part.UNSAID, () -> Files.readAllBytes(path)));
     }
     return new LabelledFiles(items, classes, 0);
   }

@@ -129,6 +129,18 @@ class PictureFolderTest {
   }
 
   @Test
+  void theFirstLineOfATableIsNoHeaderIfItNamesAFile() throws IOException {
+    picture("x/1.png", Color.RED, 4, 4);
+    var table = folder.resolve("all.csv");
+    Files.writeString(table, "x/0.png,warm\nx/1.png,cold\n");
+    var e =
+        assertThrows(
+            DataException.class,
+            () -> LabelledFiles.of(table, PictureFolder.KINDS, Naming.FOLDERS));
+    assertTrue(e.getMessage().contains("line 1") && e.getMessage().contains("x/0.png"));
+  }
+
+  @Test
   void foldersSayWhatIsForTesting() throws IOException {
     for (var part : List.of("train", "test", "val")) {
       for (int i = 0; i < 3; i++) {
