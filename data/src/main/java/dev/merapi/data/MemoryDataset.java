@@ -14,6 +14,7 @@ public final class MemoryDataset implements Dataset {
   private final Column x;
   private final Column y;
   private final List<String> classes;
+  private volatile String fingerprint; // null until somebody asks: it takes a pass over all data
 
   private MemoryDataset(Column x, Column y, List<String> classes) {
     if (x.size() != y.size()) {
@@ -158,10 +159,13 @@ public final class MemoryDataset implements Dataset {
 
   @Override
   public String fingerprint() {
-    var sha = new Sha256();
-    x.mix(sha);
-    y.mix(sha);
-    classes.forEach(sha::add);
-    return sha.hex();
+    if (fingerprint == null) {
+      var sha = new Sha256();
+      x.mix(sha);
+      y.mix(sha);
+      classes.forEach(sha::add);
+      fingerprint = sha.hex();
+    }
+    return fingerprint;
   }
 }

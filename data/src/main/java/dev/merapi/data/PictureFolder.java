@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Pictures in files, all brought to one size: scaled until they cover it, and cut to its middle.
@@ -27,15 +28,31 @@ public final class PictureFolder implements Dataset {
 
   private final LabelledFiles files;
   private final Shape shape;
+  private final List<String> digests; // of the files, as they were when they were opened
   private final Optional<byte[][]> kept;
   private final Normalisation normalisation;
 
   private PictureFolder(
-      LabelledFiles files, Shape shape, Optional<byte[][]> kept, Normalisation normalisation) {
+      LabelledFiles files,
+      Shape shape,
+      List<String> digests,
+      Optional<byte[][]> kept,
+      Normalisation normalisation) {
     this.files = files;
     this.shape = shape;
+    this.digests = List.copyOf(digests);
     this.kept = kept;
     this.normalisation = normalisation;
+  }
+
+  /** The pixels of a picture, and the SHA-256 of its file. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, not compared
+  private record Opened(byte[] pixels, String digest) {
+    static Opened of(LabelledFiles.Item item, Shape shape) {
+      byte[] file = item.read();
+      return new Opened(
+          PictureReader.pixels(item.place(), file, shape), new Sha256().add(file).hex());
+    }
   }
 
   /** Pictures that are read, and the places of those that cannot be. */
@@ -60,17 +77,19 @@ public final class PictureFolder implements Dataset {
   static Read of(LabelledFiles files, Shape shape, boolean skipBroken, long keptBytes) {
     boolean keeps = files.items().size() * shape.elements() <= keptBytes;
     var good = new ArrayList<LabelledFiles.Item>();
+    var digests = new ArrayList<String>();
     var pixels = new ArrayList<byte[]>();
     var broken = new ArrayList<String>();
     for (int from = 0; from < files.items().size(); from += 1024) {
       var items = files.items().subList(from, Math.min(from + 1024, files.items().size()));
-      var decoded = decode(items, shape);
+      var opened = each(items, item -> Opened.of(item, shape));
       for (int i = 0; i < items.size(); i++) {
         try {
-          byte[] one = await(decoded.get(i));
+          var one = await(opened.get(i));
           good.add(items.get(i));
+          digests.add(one.digest());
           if (keeps) {
-            pixels.add(one);
+            pixels.add(one.pixels());
           }
         } catch (DataException e) {
           if (!skipBroken) {
@@ -89,21 +108,22 @@ public final class PictureFolder implements Dataset {
         new PictureFolder(
             kept,
             shape,
+            digests,
             keeps ? Optional.of(pixels.toArray(byte[][]::new)) : Optional.empty(),
             Normalisation.NONE),
         kept,
         broken);
   }
 
-  private static List<Future<byte[]>> decode(List<LabelledFiles.Item> items, Shape shape) {
+  /** Work on each item, on virtual threads. */
+  private static <T> List<Future<T>> each(
+      List<LabelledFiles.Item> items, Function<LabelledFiles.Item, T> work) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      return items.stream()
-          .map(item -> threads.submit(() -> PictureReader.pixels(item.place(), item.read(), shape)))
-          .toList();
+      return items.stream().map(item -> threads.submit(() -> work.apply(item))).toList();
     }
   }
 
-  private static byte[] await(Future<byte[]> picture) {
+  private static <T> T await(Future<T> picture) {
     try {
       return picture.get();
     } catch (ExecutionException e) {
@@ -175,7 +195,10 @@ public final class PictureFolder implements Dataset {
     }
     int width = (int) shape.elements();
     byte[] pixels = new byte[rows.length * width];
-    var decoded = kept.isPresent() ? List.<Future<byte[]>>of() : decode(items(rows), shape);
+    var decoded =
+        kept.isPresent()
+            ? List.<Future<byte[]>>of()
+            : each(items(rows), item -> PictureReader.pixels(item.place(), item.read(), shape));
     for (int i = 0; i < rows.length; i++) {
       byte[] one = kept.isPresent() ? kept.get()[rows[i]] : await(decoded.get(i));
       System.arraycopy(one, 0, pixels, i * width, width);
@@ -191,14 +214,15 @@ public final class PictureFolder implements Dataset {
 
   @Override
   public Dataset normalised(Normalisation other) {
-    return new PictureFolder(files, shape, kept, other);
+    return new PictureFolder(files, shape, digests, kept, other);
   }
 
   @Override
   public String fingerprint() {
     var sha = new Sha256().add("pictures").add(shape.toArray());
-    for (var item : files.items()) {
-      sha.add(item.place().getFileName().toString()).add(item.label()).add(item.read());
+    for (int i = 0; i < size(); i++) {
+      var item = files.items().get(i);
+      sha.add(item.place().getFileName().toString()).add(item.label()).add(digests.get(i));
     }
     sha.add(normalisation.mean()).add(normalisation.deviation());
     files.classes().forEach(sha::add);

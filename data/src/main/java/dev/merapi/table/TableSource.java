@@ -34,6 +34,7 @@ public final class TableSource {
   private final ReadOptions options;
   private final Set<String> missing;
   private final Schema schema;
+  private volatile String fingerprint; // null until somebody asks: it takes a pass over the bytes
 
   private TableSource(RawSource raw, ReadOptions options) {
     this.raw = raw;
@@ -103,7 +104,10 @@ public final class TableSource {
 
   /** SHA-256 of the bytes of the file, or of what a query gives. */
   public String fingerprint() {
-    return raw.fingerprint();
+    if (fingerprint == null) {
+      fingerprint = raw.fingerprint();
+    }
+    return fingerprint;
   }
 
   /** Begins to read, from the first row. */
