@@ -89,10 +89,14 @@ final class Findings {
         "%s is %s on samples that it was trained on and %s on new ones"
             .formatted(what, share(train), share(test));
     if (gap > Math.max(GAP, halfWidth)) {
+      boolean strong = gap > 5 * GAP;
       found.add(
           Finding.warning(
-              gap > 5 * GAP ? "Strong over-fitting" : "Over-fitting",
-              numbers + ": it knows some of its training samples by heart.",
+              strong ? "Strong over-fitting" : "Over-fitting",
+              numbers
+                  + (strong
+                      ? ": it knows many of its training samples by heart."
+                      : ": a gap of " + points(gap) + ", more than chance leaves open."),
               "More data help most; augmentation makes more of those there are. Else dropout,"
                   + " weight decay, a smaller network, or fewer epochs."));
     } else if (train < FITS) {

@@ -42,6 +42,9 @@ public final class Charts {
   /** Series with more points than this are drawn without a mark on each. */
   private static final int MARKED = 40;
 
+  /** Labels below an axis, which run into one another where there are more. */
+  private static final int MOST_LABELS = 8;
+
   /** Colours that people who see fewer colours can tell apart (Okabe and Ito, 2008). */
   private static final List<Color> COLORS =
       List.of(
@@ -66,8 +69,9 @@ public final class Charts {
 
   /**
    * Returns what there is to draw of a run: the loss, and up to two other metrics, each on the
-   * training, validation and test data where they were measured. Fields are drawn that are called
-   * {@code train_…}, {@code val_…} or {@code test_…}, over the {@code step} of their line.
+   * training, validation and test data where they were measured; what was measured on the test data
+   * alone is no curve. Fields are drawn that are called {@code train_…}, {@code val_…} or {@code
+   * test_…}, over the {@code step} of their line.
    *
    * @param name what the title calls the run
    * @return the charts; none if nothing has been measured
@@ -85,9 +89,14 @@ public final class Charts {
     }
     return measures.stream()
         .map(measure -> learningCurve(name, measure, metrics))
-        .filter(chart -> chart.series().stream().anyMatch(series -> !series.points().isEmpty()))
+        .filter(Charts::hasCurve)
         .limit(3)
         .toList();
+  }
+
+  private static boolean hasCurve(Chart chart) {
+    return chart.series().stream()
+        .anyMatch(series -> !series.name().equals(ON.get("test")) && !series.points().isEmpty());
   }
 
   private static Chart learningCurve(String name, String measure, Metrics metrics) {
@@ -230,13 +239,18 @@ public final class Charts {
         .setPlotGridLinesColor(GRID)
         .setPlotGridLinesStroke(new BasicStroke(0.8f))
         .setPlotMargin(0)
-        .setyAxisTickLabelsFormattingFunction(Charts::tick)
+        .setxAxisTickLabelsFormattingFunction(x -> tick(x, 6)) // a step is told to the last digit
+        .setyAxisTickLabelsFormattingFunction(y -> tick(y, 4))
+        .setXAxisMaxLabelCount(MOST_LABELS)
         .setLocale(Locale.ROOT);
   }
 
-  /** A number beside an axis, in four digits: thirds would fill the chart otherwise. */
-  static String tick(double value) {
-    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+  /** A number beside an axis, in a few digits: thirds would fill the chart otherwise. */
+  static String tick(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits))
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   private static void style(XYSeries series, Style style, Color color) {

@@ -69,11 +69,20 @@ class ChartsTest {
 
   @Test
   void numbersBesideAnAxisAreShort() {
-    assertEquals("0.6667", Charts.tick(2 / 3.0));
-    assertEquals("0.3", Charts.tick(0.1 + 0.2));
-    assertEquals("0", Charts.tick(0));
-    assertEquals("-12350", Charts.tick(-12_345.6));
-    assertEquals("0.00001234", Charts.tick(1.2341e-5));
+    assertEquals("0.6667", Charts.tick(2 / 3.0, 4));
+    assertEquals("0.3", Charts.tick(0.1 + 0.2, 4));
+    assertEquals("0", Charts.tick(0, 4));
+    assertEquals("-12350", Charts.tick(-12_345.6, 4));
+    assertEquals("0.00001234", Charts.tick(1.2341e-5, 4));
+    assertEquals("168801", Charts.tick(168_801, 6));
+  }
+
+  @Test
+  void whatIsMeasuredOnTestDataAloneIsNoCurve() {
+    var line =
+        new Metrics.Line(Map.of("step", 7L, "train_loss", 2.0, "test_loss", 2.5, "test_r2", 0.5));
+    var charts = Charts.learningCurves("homes", new Metrics(List.of(line), 0));
+    assertEquals(List.of("homes: loss"), charts.stream().map(Chart::title).toList());
   }
 
   @Test
