@@ -11,12 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes files so that no reader ever sees half of one: aside first, then renamed. */
-final class Aside {
+public final class Aside {
   private Aside() {}
 
   /** Writes the bytes of a file. */
   @FunctionalInterface
-  interface Writer {
+  public interface Writer {
     void write(OutputStream out) throws IOException;
   }
 
@@ -25,7 +25,7 @@ final class Aside {
    *
    * @throws DataException if it cannot be written; what stood there before is then untouched
    */
-  static void write(Path file, Writer writer) {
+  public static void write(Path file, Writer writer) {
     var absolute = file.toAbsolutePath();
     try {
       Files.createDirectories(absolute.getParent());

@@ -1,0 +1,8 @@
+/** Tokenizers: text to ids and back, read, written and trained. */
+module dev.merapi.text {
+  requires transitive dev.merapi.core;
+  requires transitive dev.merapi.data;
+  requires tools.jackson.databind;
+
+  exports dev.merapi.text;
+}
