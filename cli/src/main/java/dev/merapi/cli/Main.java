@@ -18,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Main.Version.class,
     subcommands = {
       Train.class,
+      Cv.class,
       Eval.class,
       Predict.class,
       RecipesCommand.class,

@@ -1,7 +1,11 @@
 package dev.merapi.cli;
 
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.train.Chart;
+import dev.merapi.train.Charts;
 import dev.merapi.train.Progress;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -10,6 +14,9 @@ import picocli.CommandLine.Spec.Target;
 
 /** Where a command speaks: results to standard output, what passes by to standard error. */
 final class Output {
+  /** The exit code that shells know for Ctrl-C. */
+  static final int INTERRUPTED = 130;
+
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -43,6 +50,18 @@ final class Output {
   /** Shows how far a download is. */
   dev.merapi.data.Progress downloads() {
     return new DownloadProgress(progress());
+  }
+
+  /** Draws charts, if there are any; one that cannot be drawn is no reason to lose a training. */
+  void draw(Path png, List<Chart> charts) {
+    if (charts.isEmpty()) {
+      return;
+    }
+    try {
+      Charts.write(png, charts);
+    } catch (MerapiException e) {
+      line("no picture: " + e.getMessage());
+    }
   }
 
   /** Refuses an option that has no meaning here. */

@@ -5,9 +5,11 @@ import dev.merapi.recipe.Recipes;
 import dev.merapi.recipe.Report;
 import dev.merapi.recipe.TrainedModel;
 import dev.merapi.train.RunFolder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Results as people read them. */
 final class Reading {
@@ -38,14 +40,26 @@ final class Reading {
 
   /** A loss, and what else was measured: shares in percent. */
   static String scores(double loss, Map<String, Double> metrics) {
-    var text = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", loss));
-    metrics.forEach(
-        (name, value) ->
-            text.append(
-                name.equals("accuracy")
-                    ? String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * value)
-                    : String.format(Locale.ROOT, "  %s %.5g", name, value)));
-    return text.toString();
+    var all = new LinkedHashMap<String, Double>();
+    all.put("loss", loss);
+    all.putAll(metrics);
+    return scores(all);
+  }
+
+  /** What was measured, the loss among it, by name: shares in percent. */
+  static String scores(Map<String, Double> scores) {
+    return scores.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + score(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining("  "));
+  }
+
+  /** One of them, without its name. */
+  static String score(String name, double value) {
+    return switch (name) {
+      case "loss" -> String.format(Locale.ROOT, "%.4f", value);
+      case "accuracy" -> String.format(Locale.ROOT, "%.2f %%", 100 * value);
+      default -> String.format(Locale.ROOT, "%.5g", value);
+    };
   }
 
   /** The command to type next. */

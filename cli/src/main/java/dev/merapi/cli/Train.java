@@ -6,18 +6,14 @@ import dev.merapi.recipe.Recipe;
 import dev.merapi.recipe.Recipes;
 import dev.merapi.recipe.Report;
 import dev.merapi.recipe.TrainingRun;
-import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.AtomicFiles;
 import dev.merapi.train.Charts;
 import dev.merapi.train.Checkpoint;
-import dev.merapi.train.Environment;
 import dev.merapi.train.FileException;
 import dev.merapi.train.Interrupts;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -35,54 +31,15 @@ import picocli.CommandLine.Spec;
     description = "Trains a network by a recipe (see `merapi recipes`), or goes on with a run.",
     mixinStandardHelpOptions = true)
 final class Train implements Callable<Integer> {
-  private static final int INTERRUPTED = 130;
-
   @Spec private CommandSpec spec;
   @Mixin private Output output;
+  @Mixin private RecipeOptions options;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "RECIPE",
       description = "A recipe's name, or a file that ends with .yaml.")
   private Optional<String> recipe;
-
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description = "Where the data are; by default $MERAPI_DATA, else downloaded once.")
-  private Optional<Path> data;
-
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training data.")
-  private Optional<Integer> epochs;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Replaces a setting of the recipe, e.g. training.batch=32; may be repeated.")
-  private List<String> settings = List.of();
-
-  @Option(names = "--seed", paramLabel = "N", description = "Decides on all that is random.")
-  private Optional<Long> seed;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "fp32|bf16",
-      description = "Of matrix products and convolutions; by default what the recipe says.")
-  private Optional<String> precision;
-
-  @Option(
-      names = "--on-bad-row",
-      paramLabel = "fail|skip",
-      description =
-          "What to do with a row of a table that cannot be read; by default the recipe's.")
-  private Optional<String> onBadRow;
-
-  @Option(
-      names = "--runs",
-      paramLabel = "FOLDER",
-      description = "Where the run's folder is made; by default ${DEFAULT-VALUE}.",
-      defaultValue = "runs")
-  private Path runs;
 
   @Option(
       names = "--resume",
@@ -111,27 +68,13 @@ final class Train implements Callable<Integer> {
               ? "A run that is resumed has its recipe: give a recipe or --resume, not both."
               : "Name a recipe (`merapi recipes` lists them), for instance: merapi train digits");
     }
-    if (resume.isPresent()
-        && (!settings.isEmpty()
-            || seed.isPresent()
-            || precision.isPresent()
-            || onBadRow.isPresent())) {
+    if (resume.isPresent() && options.changeMoreThanEpochs()) {
       throw new ParameterException(
           spec.commandLine(),
           "A run that is resumed keeps its settings: leave --set, --seed, --precision and"
               + " --on-bad-row.");
     }
-    return resume.isPresent() ? resume(resume.get()) : start(Recipes.load(recipe.get(), changes()));
-  }
-
-  /** The options that change the recipe, as settings. */
-  private List<String> changes() {
-    var changes = new ArrayList<>(settings);
-    epochs.ifPresent(count -> changes.add("training.epochs=" + count));
-    seed.ifPresent(number -> changes.add("seed=" + number));
-    precision.ifPresent(name -> changes.add("training.precision=" + name));
-    onBadRow.ifPresent(policy -> changes.add("data.on_bad_row=" + policy));
-    return changes;
+    return resume.isPresent() ? resume(resume.get()) : start(options.load(recipe.get()));
   }
 
   private int start(Recipe recipe) {
@@ -150,7 +93,8 @@ final class Train implements Callable<Integer> {
         output.refuse(
             dryRun ? Optional.of(true) : Optional.empty(),
             "this recipe trains a handful of numbers; leave --dry-run away");
-        output.refuse(data, "this recipe makes its own data and reads none; leave --data away");
+        output.refuse(
+            options.data(), "this recipe makes its own data and reads none; leave --data away");
         try (var writer = create(recipe, "")) {
           var report =
               profiled(writer.folder(), () -> DescentRun.run(descent, writer, output.progress()));
@@ -162,7 +106,7 @@ final class Train implements Callable<Integer> {
 
   private int resume(Path path) {
     var folder = RunFolder.open(path);
-    if (!(Recipes.of(folder, changes()) instanceof Recipe.Training training)) {
+    if (!(Recipes.of(folder, options.changes()) instanceof Recipe.Training training)) {
       throw new FileException(
           path, "this run is a demonstration of a second", "run its recipe again");
     }
@@ -174,7 +118,7 @@ final class Train implements Callable<Integer> {
     try (var writer = resumed.writer()) {
       // Weights of another network are refused before anything of the run is changed.
       resumed.found().checkpoint().ifPresent(run::load);
-      if (epochs.isPresent()) {
+      if (options.changeEpochs()) {
         writer.replaceRecipe(training.yaml());
       }
       resumed
@@ -193,7 +137,7 @@ final class Train implements Callable<Integer> {
 
   private TrainingRun prepare(Recipe.Training recipe) {
     output.line("%s: %s".formatted(recipe.name(), recipe.summary()));
-    var run = TrainingRun.prepare(recipe, data, output.downloads());
+    var run = TrainingRun.prepare(recipe, options.data(), output.downloads());
     output.line(run.sizes());
     run.notes().forEach(note -> output.line("note: " + note));
     var memory = run.memory();
@@ -206,12 +150,8 @@ final class Train implements Callable<Integer> {
   }
 
   private RunWriter create(Recipe recipe, String fingerprint) {
-    var arguments = spec.commandLine().getParent().getParseResult().originalArgs();
     return RunWriter.create(
-        runs,
-        recipe.name(),
-        recipe.yaml(),
-        Environment.capture(arguments, recipe.seed(), fingerprint));
+        options.runs(), recipe.name(), recipe.yaml(), options.environment(recipe, fingerprint));
   }
 
   private int train(TrainingRun run, RunWriter writer, Optional<Checkpoint> start) {
@@ -222,7 +162,7 @@ final class Train implements Callable<Integer> {
               writer.folder(),
               () -> run.train(writer, start, output.progress(), interrupts::requested));
       int code = finish(report, writer.folder());
-      return interrupts.requested() ? INTERRUPTED : code;
+      return interrupts.requested() ? Output.INTERRUPTED : code;
     }
   }
 
@@ -244,7 +184,9 @@ final class Train implements Callable<Integer> {
   }
 
   private int finish(Report report, RunFolder folder) {
-    draw(folder, report.recipe());
+    output.draw(
+        folder.file("learning-curve.png"),
+        Charts.learningCurves(report.recipe(), folder.metrics()));
     var run = folder.path();
     if (report.ending().equals("interrupted")) {
       output.line("stopped after step %d; go on with".formatted(report.steps()));
@@ -256,18 +198,5 @@ final class Train implements Callable<Integer> {
     }
     output.json(report);
     return 0;
-  }
-
-  /** A picture that cannot be drawn is no reason to lose a training. */
-  private void draw(RunFolder folder, String name) {
-    var charts = Charts.learningCurves(name, folder.metrics());
-    if (charts.isEmpty()) {
-      return;
-    }
-    try {
-      Charts.write(folder.file("learning-curve.png"), charts);
-    } catch (MerapiException e) {
-      output.line("no learning curve: " + e.getMessage());
-    }
   }
 }

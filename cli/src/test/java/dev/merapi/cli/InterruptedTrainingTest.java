@@ -3,14 +3,8 @@ package dev.merapi.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,41 +16,24 @@ final class InterruptedTrainingTest {
   @TempDir Path folder;
 
   /** Trains for longer than any test, with a checkpoint every epoch. */
-  private Process start() throws IOException {
-    var paths =
-        Stream.of("surefire.test.class.path", "java.class.path", "jdk.module.path")
-            .map(System::getProperty)
-            .filter(path -> path != null && !path.isEmpty())
-            .collect(Collectors.joining(File.pathSeparator));
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new ProcessBuilder(
-            List.of(
-                java,
-                "-cp",
-                paths,
-                Main.class.getName(),
-                "train",
-                "toy-classifier",
-                "--set=training.report=1",
-                "--epochs=1000000",
-                "--runs=" + folder))
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("output.txt").toFile())
-        .start();
+  private ChildCommand start() throws IOException {
+    return ChildCommand.start(
+        folder.resolve("output.txt"),
+        "train",
+        "toy-classifier",
+        "--set=training.report=1",
+        "--epochs=1000000",
+        "--runs=" + folder);
   }
 
   /** Waits for the first checkpoint, and returns the run's folder. */
-  private Path running(Process child) throws IOException, InterruptedException {
-    while (child.isAlive()) {
-      try (var runs = Files.list(folder)) {
-        var run = runs.filter(path -> Files.isDirectory(path.resolve("checkpoints"))).findFirst();
-        if (run.isPresent() && run.get().resolve("checkpoints").toFile().list().length > 1) {
-          return run.get();
-        }
-      }
-      Thread.sleep(20);
-    }
-    throw new IllegalStateException(Files.readString(folder.resolve("output.txt")));
+  private Path running(ChildCommand child) throws IOException, InterruptedException {
+    return child.folder(
+        folder,
+        run -> {
+          var checkpoints = run.resolve("checkpoints").toFile().list();
+          return checkpoints != null && checkpoints.length > 1;
+        });
   }
 
   private void goesOn(Path run) {
@@ -73,29 +50,20 @@ final class InterruptedTrainingTest {
 
   @Test
   void ctrlCLeavesAUsableRun() throws IOException, InterruptedException {
-    var child = start();
-    try {
+    try (var child = start()) {
       var run = running(child);
-      new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor();
-      assertTrue(child.waitFor(60, TimeUnit.SECONDS), "it did not end");
-      var output = Files.readString(folder.resolve("output.txt"));
-      assertEquals(130, child.exitValue(), output);
-      assertTrue(output.contains("--resume " + run), output);
+      assertEquals(130, child.interrupted(), child.said());
+      assertTrue(child.said().contains("--resume " + run), child.said());
       goesOn(run);
-    } finally {
-      child.destroyForcibly();
     }
   }
 
   @Test
   void aKilledTrainingGoesOnFromItsCheckpoint() throws IOException, InterruptedException {
-    var child = start();
-    try {
+    try (var child = start()) {
       var run = running(child);
-      child.destroyForcibly().waitFor();
+      child.kill();
       goesOn(run);
-    } finally {
-      child.destroyForcibly();
     }
   }
 }

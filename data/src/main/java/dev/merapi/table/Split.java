@@ -123,7 +123,7 @@ public record Split(int[] train, int[] validation, int[] test) {
   /** Folds of whole groups, of about equal size. */
   public static List<Split> groupedFolds(List<String> groups, int count, Key key) {
     var parts = new ArrayList<>(groups(groups, key.permutation(groups.size())).values());
-    if (parts.size() < count) {
+    if (parts.size() < count || count < 2) {
       throw tooMany(parts.size() + " groups", count);
     }
     parts.sort(Comparator.<int[]>comparingInt(part -> part.length).reversed());
@@ -143,7 +143,7 @@ public record Split(int[] train, int[] validation, int[] test) {
    * before it.
    */
   public static List<Split> forwardFolds(int rows, int count) {
-    int stretch = rows / (count + 1);
+    int stretch = count < 2 ? 0 : rows / (count + 1);
     if (stretch == 0) {
       throw tooMany(rows + " rows", count);
     }

@@ -15,12 +15,15 @@ import dev.merapi.table.ColumnType;
 import dev.merapi.table.NamedTable;
 import dev.merapi.table.ReadOptions;
 import dev.merapi.table.Schema;
+import dev.merapi.table.Split;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,15 @@ public sealed interface DataSettings {
    * @throws MerapiException if they cannot be found or used, or need no folder and were given one
    */
   Splits load(Optional<Path> folder, Key key, Progress download);
+
+  /**
+   * Folds for cross-validation: each sample that there is to learn from is tested in one of them,
+   * and a share of the others compares epochs. Where there are classes, each fold has them in the
+   * proportion of the whole. What is published for testing is left alone.
+   *
+   * @throws MerapiException as {@link #load}, and if there are not so many samples
+   */
+  List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count);
 
   /** What a picture's pixels, from 0 to 1, are turned into before the network sees them. */
   default Normalisation normalisation() {
@@ -72,6 +84,13 @@ public sealed interface DataSettings {
     }
 
     @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var whole =
+          new Digits(train + validation, 0, test, mean, deviation).load(folder, key, download);
+      return dealt(whole, (double) validation / (train + validation), count, key);
+    }
+
+    @Override
     public Normalisation normalisation() {
       return Normalisation.of((float) mean, (float) deviation);
     }
@@ -99,6 +118,12 @@ public sealed interface DataSettings {
     }
 
     @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var whole = new Mnist(take, 0, mean, deviation).load(folder, key, download);
+      return dealt(whole, validation, count, key);
+    }
+
+    @Override
     public Normalisation normalisation() {
       return Normalisation.of((float) mean, (float) deviation);
     }
@@ -118,6 +143,12 @@ public sealed interface DataSettings {
     }
 
     @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var whole = new FashionMnist(take, 0, mean, deviation).load(folder, key, download);
+      return dealt(whole, validation, count, key);
+    }
+
+    @Override
     public Normalisation normalisation() {
       return Normalisation.of((float) mean, (float) deviation);
     }
@@ -131,6 +162,12 @@ public sealed interface DataSettings {
       float[] x = {0.1f, 0.9f, 0.3f, 0.8f, 0.2f, 0.7f, 0.5f, 0.4f, 0.1f};
       Dataset rows = MemoryDataset.valued(x, Shape.of(3), new float[] {1, 0, 1}, Shape.of(1));
       return Splits.of(rows, rows).noting("the test rows are the three training rows");
+    }
+
+    @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      refuse(folder);
+      return dealt(load(folder, key, download), 0, count, key);
     }
   }
 
@@ -187,6 +224,14 @@ public sealed interface DataSettings {
     @Override
     public Splits load(Optional<Path> place, Key key, Progress download) {
       return TableData.load(this, List.of(), place, key, download, Optional.empty()).splits();
+    }
+
+    /** Likewise. */
+    @Override
+    public List<Splits> folds(Optional<Path> place, Key key, Progress download, int count) {
+      return TableData.folds(this, List.of(), place, key, download, count).stream()
+          .map(TableData::splits)
+          .toList();
     }
 
     /** How it is read. */
@@ -262,6 +307,12 @@ public sealed interface DataSettings {
     }
 
     @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var undivided = new Pictures(source, size, grey, 0, 0, mean, deviation, onBadPicture);
+      return dealt(undivided.load(folder, key, download), validation, count, key);
+    }
+
+    @Override
     public Normalisation normalisation() {
       return Normalisation.of(Sources.floats(mean), Sources.floats(deviation));
     }
@@ -324,6 +375,43 @@ public sealed interface DataSettings {
               List.of());
       return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
     }
+
+    @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var undivided =
+          new Audio(source, label, testFiles, rate, seconds, window, hop, mels, 0, 0, onBadSound);
+      return dealt(undivided.load(folder, key, download), validation, count, key);
+    }
+  }
+
+  /**
+   * Deals the training samples into folds.
+   *
+   * @param validation the share of a fold's training samples that compares epochs
+   */
+  private static List<Splits> dealt(Splits whole, double validation, int count, Key key) {
+    var data = whole.train();
+    var folds =
+        data.classes().isEmpty()
+            ? Split.folds(data.size(), count, key)
+            : Split.stratifiedFolds(
+                Arrays.stream(data.labels()).mapToObj(data.classes()::get).toList(), count, key);
+    var notes = new ArrayList<>(whole.notes());
+    if (whole.test().size() > 0) {
+      notes.add(
+          "%d samples are for testing and left alone; the folds are made of the others"
+              .formatted(whole.test().size()));
+    }
+    return folds.stream()
+        .map(fold -> fold.holdOut(validation, key))
+        .map(
+            fold ->
+                new Splits(
+                    data.select(fold.train()),
+                    data.select(fold.validation()),
+                    data.select(fold.test()),
+                    notes))
+        .toList();
   }
 
   private static Splits prepared(

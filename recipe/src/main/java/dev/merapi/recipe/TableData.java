@@ -64,6 +64,10 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
       Key key,
       Progress download,
       int count) {
+    if (data.stream()) {
+      throw new RecipeException(
+          "a stream has no folds, for it does not see the whole table; set `data.stream` to false");
+    }
     var read = Read.of(data, preparation, place, download);
     return data.split().folds(read.table(), data.target(), count, key).stream()
         .map(split -> read.prepared(split, data, preparation))

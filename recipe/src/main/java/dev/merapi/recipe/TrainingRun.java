@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -126,20 +127,28 @@ public final class TrainingRun {
       Optional<LoadedTable.Saved> saved) {
     var key = Key.of(recipe.seed()).fold(DATA);
     if (recipe.data() instanceof DataSettings.Table settings) {
-      if (recipe.augment().isPresent()) {
-        throw new RecipeException("`augment` is for pictures and sounds; leave it out");
-      }
+      refuseAugmentation(recipe);
       var table =
           settings.stream()
               ? StreamData.load(settings, recipe.preparation(), folder, key, download, saved)
               : TableData.load(settings, recipe.preparation(), folder, key, download, saved);
       return new TrainingRun(recipe, table.splits(), Optional.of(table));
     }
+    refusePreparation(recipe);
+    var splits = recipe.data().load(folder, key, download);
+    return new TrainingRun(recipe, augmented(recipe, splits), Optional.empty());
+  }
+
+  private static void refuseAugmentation(Recipe.Training recipe) {
+    if (recipe.augment().isPresent()) {
+      throw new RecipeException("`augment` is for pictures and sounds; leave it out");
+    }
+  }
+
+  private static void refusePreparation(Recipe.Training recipe) {
     if (!recipe.preparation().isEmpty()) {
       throw new RecipeException("`preparation` is for tables; leave it out");
     }
-    var splits = recipe.data().load(folder, key, download);
-    return new TrainingRun(recipe, augmented(recipe, splits), Optional.empty());
   }
 
   /** Only what trains is augmented; what is measured is left as it is. */
@@ -156,19 +165,26 @@ public final class TrainingRun {
   }
 
   /**
-   * The folds of a recipe's table, for cross-validation: each has its own preparation and network,
-   * and may be trained and measured by {@link #score}.
+   * The folds of a recipe's data, for cross-validation; see {@link DataSettings#folds} and {@link
+   * SplitSettings#folds}. Each has its own preparation and network, which is built when the fold is
+   * asked for, and may be trained and measured by {@link #score}.
    *
-   * @throws MerapiException if the recipe has no table, or it does not make so many folds
+   * @throws MerapiException if the data cannot be used, or do not make so many folds
    */
-  public static List<TrainingRun> folds(
+  public static List<Supplier<TrainingRun>> folds(
       Recipe.Training recipe, Optional<Path> place, int count, dev.merapi.data.Progress download) {
-    if (!(recipe.data() instanceof DataSettings.Table settings)) {
-      throw new RecipeException("folds are made of tables; give a recipe of the data kind `table`");
-    }
     var key = Key.of(recipe.seed()).fold(DATA);
-    return TableData.folds(settings, recipe.preparation(), place, key, download, count).stream()
-        .map(fold -> new TrainingRun(recipe, fold.splits(), Optional.of(fold)))
+    if (recipe.data() instanceof DataSettings.Table settings) {
+      refuseAugmentation(recipe);
+      return TableData.folds(settings, recipe.preparation(), place, key, download, count).stream()
+          .<Supplier<TrainingRun>>map(
+              fold -> () -> new TrainingRun(recipe, fold.splits(), Optional.of(fold)))
+          .toList();
+    }
+    refusePreparation(recipe);
+    return recipe.data().folds(place, key, download, count).stream()
+        .<Supplier<TrainingRun>>map(
+            fold -> () -> new TrainingRun(recipe, augmented(recipe, fold), Optional.empty()))
         .toList();
   }
 
@@ -252,7 +268,7 @@ public final class TrainingRun {
             .everyEpochs(recipe.training().report());
     trainer.saveTo(run, saving).reportEvery(recipe.training().report());
     start.ifPresent(trainer::resumeFrom);
-    var trained = fit(progress, stop);
+    var trained = trained(progress, stop);
     var counts = counting(trained);
     Optional<Scores> test = Optional.empty();
     if (trained.ending() != Ending.INTERRUPTED) {
@@ -275,8 +291,37 @@ public final class TrainingRun {
     return evaluate();
   }
 
+  /**
+   * Trains without writing anything, and gives the network the weights that count; the test data
+   * are not looked at, unless nothing is held out.
+   *
+   * @param stop asked after each step
+   */
+  public Outcome fit(Progress progress, BooleanSupplier stop) {
+    var trained = trained(progress, stop);
+    return new Outcome(trained.ending(), trained.history(), counting(trained), trained.seconds());
+  }
+
+  /**
+   * What has come of a training that writes nothing.
+   *
+   * @param history the epochs that are complete
+   * @param counts the one whose weights count; empty if none is complete
+   */
+  public record Outcome(
+      Ending ending, List<EpochScores> history, Optional<EpochScores> counts, double seconds) {
+    public Outcome {
+      history = List.copyOf(history);
+    }
+  }
+
+  /** Whether there are data to compare epochs by, which are not the test data. */
+  public boolean holdsOut() {
+    return heldOut;
+  }
+
   /** Trains, and gives the network the weights that count. */
-  private Trained fit(Progress progress, BooleanSupplier stop) {
+  private Trained trained(Progress progress, BooleanSupplier stop) {
     var trained =
         trainer
             .progress(progress)

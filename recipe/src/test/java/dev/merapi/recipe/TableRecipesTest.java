@@ -9,6 +9,7 @@ import dev.merapi.train.Progress;
 import dev.merapi.train.Scores;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ final class TableRecipesTest {
   private static double overFolds(String name, ToDoubleFunction<Scores> measure) {
     return TrainingRun.folds(recipe(name), Optional.empty(), 5, dev.merapi.data.Progress.SILENT)
         .stream()
+        .map(Supplier::get)
         .map(TableRecipesTest::score)
         .mapToDouble(measure)
         .average()

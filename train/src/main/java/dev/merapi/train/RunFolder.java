@@ -34,6 +34,12 @@ public record RunFolder(Path path) {
       throw new FileException(
           path, "this is not a run: it has no " + RECIPE, "give the folder of a run");
     }
+    if (Files.exists(path.resolve(StudyWriter.STUDY))) {
+      throw new FileException(
+          path,
+          "this is a study of several trainings, which keeps no network",
+          "give the folder of a run that `train` has made");
+    }
     return new RunFolder(path);
   }
 

@@ -1,35 +1,26 @@
 package dev.merapi.train;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The one writer of a run's folder. It holds the run's lock until it is closed or its process dies,
  * so that two trainings never write to the same run.
  */
 public final class RunWriter implements AutoCloseable {
-  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-  private static final String LOCK = ".lock";
-
   private final RunFolder folder;
-  private final FileLock lock;
+  private final FolderLock lock;
   private final FileChannel metrics;
 
-  private RunWriter(RunFolder folder, FileLock lock) throws IOException {
+  private RunWriter(RunFolder folder, FolderLock lock) throws IOException {
     this.folder = folder;
     this.lock = lock;
     this.metrics =
@@ -56,12 +47,8 @@ public final class RunWriter implements AutoCloseable {
 
   static RunWriter create(
       Path runs, String name, String recipe, Environment environment, LocalDateTime now) {
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new IllegalArgumentException(
-          "a run cannot be called '" + name + "'; use letters, digits, dots and hyphens");
-    }
-    var path = createFolder(runs, name + "-" + now.format(STAMP));
-    var lock = lock(path);
+    var lock = FolderLock.create(runs, name, now);
+    var path = lock.folder();
     var folder = new RunFolder(path);
     try {
       Files.createDirectory(folder.checkpoints().folder());
@@ -69,27 +56,11 @@ public final class RunWriter implements AutoCloseable {
       AtomicFiles.write(folder.file(RunFolder.RECIPE), recipe);
       return new RunWriter(folder, lock);
     } catch (IOException e) {
-      release(lock, e);
+      lock.release(e);
       throw FileException.of(path, "write", e);
     } catch (RuntimeException e) {
-      release(lock, e);
+      lock.release(e);
       throw e;
-    }
-  }
-
-  /** Two processes that try the same name at once cannot both be told that they made it. */
-  private static Path createFolder(Path runs, String name) {
-    try {
-      Files.createDirectories(runs);
-      for (int n = 1; ; n++) {
-        try {
-          return Files.createDirectory(runs.resolve(n == 1 ? name : name + "-" + n));
-        } catch (FileAlreadyExistsException _) {
-          // Another run has it: try the next.
-        }
-      }
-    } catch (IOException e) {
-      throw FileException.of(runs, "write", e);
     }
   }
 
@@ -105,7 +76,7 @@ public final class RunWriter implements AutoCloseable {
    */
   public static Resumed resume(Path path) {
     var folder = RunFolder.open(path);
-    var lock = lock(path);
+    var lock = FolderLock.of(path);
     try {
       Files.createDirectories(folder.checkpoints().folder());
       AtomicFiles.sweep(path);
@@ -116,62 +87,12 @@ public final class RunWriter implements AutoCloseable {
       AtomicFiles.write(folder.file(Metrics.FILE), folder.metrics().until(step).format());
       return new Resumed(new RunWriter(folder, lock), found);
     } catch (IOException e) {
-      release(lock, e);
+      lock.release(e);
       throw FileException.of(path, "write", e);
     } catch (RuntimeException e) {
-      release(lock, e);
+      lock.release(e);
       throw e;
     }
-  }
-
-  /** Gives the lock back where a run could not be opened. */
-  private static void release(FileLock lock, Exception failure) {
-    try {
-      lock.acquiredBy().close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  private static FileLock lock(Path path) {
-    var file = path.resolve(LOCK);
-    try {
-      var channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      var lock = tryLock(channel);
-      if (lock.isEmpty()) {
-        var owner = owner(channel);
-        channel.close();
-        throw new FileException(
-            path,
-            "another training is writing to this run" + owner,
-            "wait for its end, or start a new run");
-      }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
-      return lock.get();
-    } catch (IOException e) {
-      throw FileException.of(file, "lock", e);
-    }
-  }
-
-  private static Optional<FileLock> tryLock(FileChannel channel) throws IOException {
-    try {
-      return Optional.ofNullable(channel.tryLock());
-    } catch (OverlappingFileLockException _) {
-      // The other training is in this process.
-      return Optional.empty();
-    }
-  }
-
-  private static String owner(FileChannel channel) throws IOException {
-    var text = ByteBuffer.allocate(20);
-    channel.read(text, 0);
-    var pid = StandardCharsets.UTF_8.decode(text.flip()).toString();
-    return pid.isEmpty() ? "" : " (process " + pid + ")";
   }
 
   /** Returns the folder that is written to. */
@@ -236,7 +157,7 @@ public final class RunWriter implements AutoCloseable {
       try {
         metrics.close();
       } finally {
-        lock.acquiredBy().close();
+        lock.close();
       }
     } catch (IOException e) {
       throw FileException.of(folder.path(), "write", e);
