@@ -2,30 +2,41 @@ package dev.merapi.nn;
 
 import dev.merapi.tensor.AttentionOptions;
 import dev.merapi.tensor.Fused;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * {@code softmax(q kᵀ / √dim) v}, for q (batch, heads, time, dim), k and v (batch, kvHeads, timeK,
- * dim) → (batch, heads, time, dim). Each head of keys serves heads / kvHeads of queries.
+ * dim) → (batch, heads, time, dim). Each head of keys serves heads / kvHeads of queries. A query
+ * that sees no key gets zeros.
+ *
+ * @param causal the last query sees all keys, and each one before it one less
+ * @param window how many keys around its own place a query sees: those less than so many away
+ * @param alibi what is taken from scores for their distance
+ * @param dropout of the probabilities, in training
  */
-final class Attention {
-  private Attention() {}
+record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, double dropout) {
+
+  /** Of all keys. */
+  static Attention toAll(double dropout) {
+    return new Attention(false, OptionalInt.empty(), Optional.empty(), dropout);
+  }
 
   /**
-   * Where it is causal the last query sees all keys, and each one before it one less. A query that
-   * sees no key gets zeros.
+   * Over all keys, or those of a mask.
    *
    * @param mask (batch, timeK), true where a key may be seen
    */
-  static Tensor of(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      boolean causal,
-      Optional<Tensor> mask,
-      double dropout,
-      Mode mode) {
+  Tensor of(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask, Mode mode) {
+    int time = q.shape().size(2);
+    int timeK = k.shape().size(2);
+    if (alibi.isPresent() || window.orElse(Integer.MAX_VALUE) < timeK) {
+      Tensor keys = Tensor.arange(timeK);
+      Tensor queries = Tensor.arange(time).add(timeK - time);
+      return placed(q, k, v, new Places(queries, keys), mask, mode);
+    }
     var options = AttentionOptions.DEFAULT.causal(causal);
     if (mask.isPresent()) {
       options = options.mask(mask.get());
@@ -36,12 +47,31 @@ final class Attention {
     return Fused.attention(q, k, v, options);
   }
 
-  /** In plain ops, over the keys that are seen: (time, timeK), true where a query sees a key. */
-  static Tensor over(Tensor q, Tensor k, Tensor v, Tensor seen) {
+  /** The places of queries (time) and of keys (timeK). */
+  record Places(Tensor queries, Tensor keys) {}
+
+  /** In plain ops, between queries and keys at these places. */
+  Tensor placed(Tensor q, Tensor k, Tensor v, Places places, Optional<Tensor> mask, Mode mode) {
     int heads = q.shape().size(1);
     Tensor scores = q.matmul(shared(k, heads).mT()).mul(1 / Math.sqrt(q.shape().size(-1)));
-    Tensor left = seen.where(scores, Double.NEGATIVE_INFINITY);
-    return left.softmax(-1).matmul(shared(v, heads));
+    if (alibi.isPresent()) {
+      scores = scores.add(alibi.get().bias(places.queries, places.keys, heads));
+    }
+    Tensor seen = seen(places);
+    if (mask.isPresent()) {
+      seen = seen.and(mask.get().unsqueeze(1).unsqueeze(1)); // (batch, 1, time, timeK)
+    }
+    // Not -∞, whose softmax is NaN where a query sees nothing.
+    Tensor probabilities = seen.where(scores, -1e30).softmax(-1);
+    Tensor kept = Dropout.of(dropout).apply(seen.where(probabilities, 0), mode);
+    return kept.matmul(shared(v, heads));
+  }
+
+  /** (time, timeK), true where a query may see a key. */
+  Tensor seen(Places places) {
+    Tensor behind = places.queries.unsqueeze(-1).sub(places.keys); // how far a key lies behind
+    Tensor seen = causal ? behind.ge(0) : behind.eq(behind);
+    return window.isPresent() ? seen.and(behind.abs().lt(window.getAsInt())) : seen;
   }
 
   /** Each head of keys repeated for the heads of queries that it serves. */
@@ -50,7 +80,7 @@ final class Attention {
     if (own == heads) {
       return x;
     }
-    var s = x.shape();
+    Shape s = x.shape();
     return x.unsqueeze(2)
         .broadcastTo(s.size(0), own, heads / own, s.size(2), s.size(3))
         .flatten(1, 2);

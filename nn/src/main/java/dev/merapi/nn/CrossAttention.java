@@ -66,7 +66,7 @@ public record CrossAttention(
     Tensor both = keyValue.apply(context, mode).unflatten(-1, 2 * kvHeads, -1).permute(0, 2, 1, 3);
     Tensor k = both.slice(1, 0, kvHeads);
     Tensor v = both.slice(1, kvHeads, 2 * kvHeads);
-    Tensor y = Attention.of(q, k, v, /* causal= */ false, mask, dropout, mode);
+    Tensor y = Attention.toAll(dropout).of(q, k, v, mask, mode);
     return output.apply(y.permute(0, 2, 1, 3).flatten(2, 3), mode);
   }
 }

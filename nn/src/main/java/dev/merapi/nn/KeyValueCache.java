@@ -14,19 +14,18 @@ final class KeyValueCache {
   private KeyValueCache() {}
 
   /** q (batch, heads, times, dim), k and v (batch, kvHeads, times, dim) → q's shape. */
-  static Tensor attend(Tensor q, Tensor k, Tensor v, Continuation pass) {
+  static Tensor attend(Attention attention, Tensor q, Tensor k, Tensor v, Continuation pass) {
     Tensor keys = kept(k, pass);
     Tensor values = kept(v, pass);
     if (pass.first()) {
-      return Attention.of(q, k, v, /* causal= */ true, Optional.empty(), 0, pass);
+      return attention.of(q, k, v, Optional.empty(), pass);
     }
-    Tensor places = Tensor.arange(pass.capacity());
-    if (pass.times() == 1) {
-      Tensor seen = places.le(pass.places()).broadcastTo(q.shape().size(0), pass.capacity());
-      return Attention.of(q, keys, values, /* causal= */ false, Optional.of(seen), 0, pass);
+    var places = new Attention.Places(pass.places(), Tensor.arange(pass.capacity()));
+    if (pass.times() == 1 && attention.alibi().isEmpty()) {
+      Tensor seen = attention.seen(places).broadcastTo(q.shape().size(0), pass.capacity());
+      return Attention.toAll(0).of(q, keys, values, Optional.of(seen), pass);
     }
-    Tensor seen = places.le(pass.places().unsqueeze(-1)); // (times, capacity)
-    return Attention.over(q, keys, values, seen);
+    return attention.placed(q, keys, values, places, Optional.empty(), pass);
   }
 
   /** Puts x behind what was kept: (batch, heads, times, dim) → (batch, heads, capacity, dim). */

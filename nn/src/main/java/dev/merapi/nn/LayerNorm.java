@@ -23,6 +23,10 @@ public record LayerNorm(Parameter weight, Optional<Parameter> bias, double epsil
     return new LayerNorm(weight, Optional.empty(), epsilon);
   }
 
+  public LayerNorm epsilon(double epsilon) {
+    return new LayerNorm(weight, bias, epsilon);
+  }
+
   @Override
   public Tensor apply(Tensor x, Mode mode) {
     Tensor y = Axes.standardise(x, weight.shape().rank(), epsilon).mul(weight);

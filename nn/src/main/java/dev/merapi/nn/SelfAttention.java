@@ -4,6 +4,7 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Multi-head self-attention (Vaswani et al., 2017): {@code (batch, time, dim) → (batch, time,
@@ -15,14 +16,33 @@ import java.util.Optional;
  *
  * @param projection dim → (heads + 2 · kvHeads) · headDim
  * @param output heads · headDim → dim
+ * @param norms of the heads of queries and of keys, before positions turn them (Henry et al., 2020)
  * @param heads of queries
  * @param kvHeads of keys and of values; divides the heads
  * @param causal whether a time sees only itself and earlier ones
+ * @param window how many times around itself a time sees: those less than so many away (Beltagy et
+ *     al., 2020); where it is empty, all
+ * @param positions that attention itself knows of
  * @param dropout of the probabilities, in training
  */
 public record SelfAttention(
-    Linear projection, Linear output, int heads, int kvHeads, boolean causal, double dropout)
+    Linear projection,
+    Linear output,
+    Optional<HeadNorms> norms,
+    int heads,
+    int kvHeads,
+    boolean causal,
+    OptionalInt window,
+    Optional<AttentionPositions> positions,
+    double dropout)
     implements Layer {
+
+  /** Norms over the width of each head of queries, and of keys. */
+  public record HeadNorms(RmsNorm query, RmsNorm key) {
+    public static HeadNorms of(int headDim) {
+      return new HeadNorms(RmsNorm.of(headDim), RmsNorm.of(headDim));
+    }
+  }
 
   public SelfAttention {
     if (heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
@@ -30,6 +50,26 @@ public record SelfAttention(
           "SelfAttention: %d heads cannot share %d heads of keys; give a number that divides the heads"
               .formatted(heads, kvHeads));
     }
+    if (window.isPresent() && window.getAsInt() < 1) {
+      throw new MerapiException(
+          "SelfAttention: a window of %d times; a time sees at least itself, so give 1 or more"
+              .formatted(window.getAsInt()));
+    }
+  }
+
+  /** Without norms, window and positions. */
+  public SelfAttention(
+      Linear projection, Linear output, int heads, int kvHeads, boolean causal, double dropout) {
+    this(
+        projection,
+        output,
+        Optional.empty(),
+        heads,
+        kvHeads,
+        causal,
+        OptionalInt.empty(),
+        Optional.empty(),
+        dropout);
   }
 
   /** As many heads of keys as of queries, not causal, no dropout, with biases. */
@@ -50,31 +90,70 @@ public record SelfAttention(
 
   /** Whether a time sees only itself and earlier ones. */
   public SelfAttention causal(boolean causal) {
-    return new SelfAttention(projection, output, heads, kvHeads, causal, dropout);
+    return with(projection, output, norms, causal, window, positions, dropout);
+  }
+
+  /** With norms of the heads of queries and of keys. */
+  public SelfAttention norms(HeadNorms norms) {
+    return with(projection, output, Optional.of(norms), causal, window, positions, dropout);
+  }
+
+  /** Sees only what is less than so many times away. */
+  public SelfAttention window(int times) {
+    return with(projection, output, norms, causal, OptionalInt.of(times), positions, dropout);
+  }
+
+  /** Knows of positions. */
+  public SelfAttention positions(AttentionPositions positions) {
+    return with(projection, output, norms, causal, window, Optional.of(positions), dropout);
   }
 
   public SelfAttention dropout(double p) {
-    return new SelfAttention(projection, output, heads, kvHeads, causal, p);
+    return with(projection, output, norms, causal, window, positions, p);
   }
 
   /** The same weights and no biases. */
   public SelfAttention withoutBias() {
+    return weights(projection.withoutBias(), output.withoutBias());
+  }
+
+  /** With other weights. */
+  public SelfAttention weights(Linear projection, Linear output) {
+    return with(projection, output, norms, causal, window, positions, dropout);
+  }
+
+  private SelfAttention with(
+      Linear projection,
+      Linear output,
+      Optional<HeadNorms> norms,
+      boolean causal,
+      OptionalInt window,
+      Optional<AttentionPositions> positions,
+      double dropout) {
     return new SelfAttention(
-        projection.withoutBias(), output.withoutBias(), heads, kvHeads, causal, dropout);
+        projection, output, norms, heads, kvHeads, causal, window, positions, dropout);
   }
 
   /** What the heads look with: each (batch, heads, time, headDim). */
   public record Views(Tensor query, Tensor key, Tensor value) {}
 
-  /** Projects x and cuts the projection into heads. */
+  /** Projects x, cuts the projection into heads, and normalises and turns queries and keys. */
   public Views views(Tensor x, Mode mode) {
     int all = heads + 2 * kvHeads;
     Tensor cut =
         projection.apply(x, mode).unflatten(-1, all, -1).permute(0, 2, 1, 3); // (b, all, t, d)
-    return new Views(
-        cut.slice(1, 0, heads),
-        cut.slice(1, heads, heads + kvHeads),
-        cut.slice(1, heads + kvHeads, all));
+    Tensor q = cut.slice(1, 0, heads);
+    Tensor k = cut.slice(1, heads, heads + kvHeads);
+    Tensor v = cut.slice(1, heads + kvHeads, all);
+    if (norms.isPresent()) {
+      q = norms.get().query.apply(q, mode);
+      k = norms.get().key.apply(k, mode);
+    }
+    if (positions.isPresent() && positions.get() instanceof Rotary rotary) {
+      q = rotary.turn(q, mode);
+      k = rotary.turn(k, mode);
+    }
+    return new Views(q, k, v);
   }
 
   /** Puts the heads' values together: (batch, heads, time, headDim) → (batch, time, dim). */
@@ -97,7 +176,7 @@ public record SelfAttention(
     return merge(
         mode instanceof Continuation pass
             ? continued(v, mask, pass)
-            : Attention.of(v.query, v.key, v.value, causal, mask, dropout, mode),
+            : attention().of(v.query, v.key, v.value, mask, mode),
         mode);
   }
 
@@ -107,6 +186,11 @@ public record SelfAttention(
           "SelfAttention: only causal attention without a mask can go on from a memory; others"
               + " would have had to see what comes now");
     }
-    return KeyValueCache.attend(v.query, v.key, v.value, pass);
+    return KeyValueCache.attend(attention(), v.query, v.key, v.value, pass);
+  }
+
+  private Attention attention() {
+    Optional<Alibi> alibi = positions.filter(Alibi.class::isInstance).map(Alibi.class::cast);
+    return new Attention(causal, window, alibi, dropout);
   }
 }

@@ -10,7 +10,6 @@ import dev.merapi.nn.Layer;
 import dev.merapi.nn.LayerNorm;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
-import dev.merapi.nn.SelfAttention;
 import dev.merapi.nn.TransformerBlock;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
@@ -80,13 +79,9 @@ public record Gpt(
     return block
         .attention(
             a ->
-                new SelfAttention(
+                a.weights(
                     drawn(a.projection(), deviation, key.fold(2)),
-                    drawn(a.output(), residual, key.fold(3)),
-                    a.heads(),
-                    a.kvHeads(),
-                    a.causal(),
-                    a.dropout()))
+                    drawn(a.output(), residual, key.fold(3))))
         .feedForward(
             f ->
                 new FeedForward(

@@ -26,6 +26,7 @@ class ArchitecturesTest {
   @Test
   void haveThePublishedSizes() {
     assertEquals(124_439_808, Parameters.count(Gpt.of(Gpt.Size.GPT2, KEY)));
+    assertEquals(134_515_008, Parameters.count(Llama.of(Llama.Size.SMOLLM2_135M, KEY).tied()));
     assertEquals(272_474, Parameters.count(ResNet.of(20, 3, 10, KEY)));
     assertEquals(
         4 * 256 * (100 + 256 + 2) + 4 * 256 * (256 + 256 + 2) + 2570,
@@ -69,6 +70,10 @@ class ArchitecturesTest {
     return TransformerClassifier.of(new TransformerClassifier.Size(13, 8, 12, 24, 2, 3), 3, KEY);
   }
 
+  private static Llama llama() {
+    return Llama.of(new Llama.Size(13, 8, 12, 20, 2, 4, 2, 6), KEY).headNorms(1e-6);
+  }
+
   private static Tensor tokens(int batch, int time) {
     int[] numbers = new int[batch * time];
     for (int i = 0; i < numbers.length; i++) {
@@ -88,6 +93,7 @@ class ArchitecturesTest {
   @Test
   void refuseWhatTheyCannotRead() {
     assertThrows(MerapiException.class, () -> Gpt.of(SMALL, KEY).apply(tokens(1, 9)));
+    assertThrows(MerapiException.class, () -> llama().apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> classifier().apply(tokens(2, 9)));
     assertThrows(MerapiException.class, () -> ResNet.of(21, 3, 10, KEY));
   }
@@ -95,6 +101,7 @@ class ArchitecturesTest {
   @Test
   void learn() {
     learns(Gpt.of(SMALL, KEY).dropout(0.1), tokens(2, 8), tokens(2, 8).flatten(0, -1));
+    learns(llama(), tokens(2, 8), tokens(2, 8).flatten(0, -1));
     learns(classifier(), tokens(3, 6), Tensor.of(new int[] {0, 1, 2}));
     learns(ResNet.of(8, 3, 4, KEY), KEY.normal(4, 3, 8, 8), Tensor.of(new int[] {0, 1, 2, 3}));
     learns(LstmClassifier.of(5, 6, 2, 3, KEY), KEY.normal(3, 7, 5), Tensor.of(new int[] {0, 1, 2}));

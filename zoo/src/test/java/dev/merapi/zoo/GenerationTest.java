@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.merapi.graph.Engine;
 import dev.merapi.nn.Init;
+import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Texts from a memory are those of reading everything again for each token. */
@@ -21,7 +23,10 @@ class GenerationTest {
   private static final int[][] PROMPTS = {{3, 1, 4, 1, 5}, {9, 2, 6, 5, 28}};
 
   private static Gpt model() {
-    Gpt model = Gpt.of(SMALL, Key.of(7));
+    return drawn(Gpt.of(SMALL, Key.of(7)));
+  }
+
+  private static <M extends Layer> M drawn(M model) {
     int i = 0;
     for (Parameter p : Parameters.of(model).values()) { // far from the flat start
       p.assign(Init.normal(0, 0.5).draw(Key.of(100 + i++), p.shape()));
@@ -29,7 +34,7 @@ class GenerationTest {
     return model;
   }
 
-  private static int[][] withoutMemory(Gpt model, int[][] prompts, int count) {
+  private static int[][] withoutMemory(Layer model, int[][] prompts, int count) {
     int[][] texts = prompts;
     for (int i = 0; i < count; i++) {
       int[] flat = Arrays.stream(texts).flatMapToInt(Arrays::stream).toArray();
@@ -53,6 +58,17 @@ class GenerationTest {
     int[][] expected = withoutMemory(model, PROMPTS, 15);
     assertTrue(Arrays.stream(expected[0]).distinct().count() > 2, Arrays.toString(expected[0]));
     assertArrayEquals(expected, Generation.of(model, 24).extend(PROMPTS, 15));
+  }
+
+  @Test
+  void writesWithRotaryPositionsSharedHeadsAndAWindow() {
+    var size = new Llama.Size(29, 24, 12, 20, 2, 4, 2, 6);
+    Llama model = drawn(Llama.of(size, Key.of(7)).headNorms(1e-6));
+    for (Llama each : List.of(model, model.blocks(b -> b.attention(a -> a.window(4))))) {
+      int[][] expected = withoutMemory(each, PROMPTS, 12);
+      assertTrue(Arrays.stream(expected[0]).distinct().count() > 1, Arrays.toString(expected[0]));
+      assertArrayEquals(expected, Generation.of(each, 24).extend(PROMPTS, 12));
+    }
   }
 
   @Test
