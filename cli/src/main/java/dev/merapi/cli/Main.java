@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       Train.class,
       Cv.class,
+      Tune.class,
       Eval.class,
       Predict.class,
       RecipesCommand.class,

@@ -54,11 +54,15 @@ final class Output {
 
   /** Draws charts, if there are any; one that cannot be drawn is no reason to lose a training. */
   void draw(Path png, List<Chart> charts) {
-    if (charts.isEmpty()) {
-      return;
+    if (!charts.isEmpty()) {
+      draw(() -> Charts.write(png, charts));
     }
+  }
+
+  /** Draws something; what cannot be drawn is no reason to lose a training. */
+  void draw(Runnable drawing) {
     try {
-      Charts.write(png, charts);
+      drawing.run();
     } catch (MerapiException e) {
       line("no picture: " + e.getMessage());
     }

@@ -93,7 +93,14 @@ final class RecipeOptions {
 
   /** The same, where it has to train a network on data. */
   Recipe.Training training(String name) {
-    if (load(name) instanceof Recipe.Training training) {
+    return training(name, List.of());
+  }
+
+  /** The same with further settings. */
+  Recipe.Training training(String name, List<String> more) {
+    var all = new ArrayList<>(changes());
+    all.addAll(more);
+    if (Recipes.load(name, all) instanceof Recipe.Training training) {
       return training;
     }
     throw new RecipeException(

@@ -26,6 +26,8 @@ record ChildCommand(Process process, Path output) implements AutoCloseable {
             .collect(Collectors.joining(File.pathSeparator));
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // A short life: little to compile, nothing to clean up behind a killed process.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
     command.addAll(List.of("-cp", paths, Main.class.getName()));
     command.addAll(List.of(arguments));
     var process =

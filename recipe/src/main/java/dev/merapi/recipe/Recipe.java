@@ -42,6 +42,12 @@ public sealed interface Recipe {
     public Training {
       checkName(name);
     }
+
+    /** The same with another way to train. */
+    Training with(TrainingSettings other) {
+      return new Training(
+          name, summary, expected, seed, data, preparation, augment, model, other, evaluation);
+    }
   }
 
   /** A demonstration of gradient descent; see {@link DescentRun}. */

@@ -45,6 +45,40 @@ final class Settings {
     return type.cast(value("", type, node));
   }
 
+  /**
+   * Makes a record of a node.
+   *
+   * @param path what to call the node in messages
+   */
+  static <T> T read(String path, Class<T> type, Node node) {
+    return type.cast(value(path, type, node));
+  }
+
+  /** The value of a setting of a record: {@code training.batch}; empty where there is none. */
+  static Optional<Object> at(Object record, String path) {
+    Object value = record;
+    for (var key : path.split("\\.", -1)) {
+      value = component(value, key);
+    }
+    return value instanceof Optional<?> optional
+        ? optional.map(Object.class::cast)
+        : Optional.of(value);
+  }
+
+  private static Object component(Object value, String key) {
+    return switch (value) {
+      case Optional<?> optional -> optional.isEmpty() ? value : component(optional.get(), key);
+      case Map<?, ?> map -> Optional.ofNullable(map.get(key));
+      case Record record ->
+          Arrays.stream(record.getClass().getRecordComponents())
+              .filter(component -> key(component).equals(key))
+              .findFirst()
+              .map(component -> read(record, component))
+              .orElse(Optional.empty());
+      default -> Optional.empty();
+    };
+  }
+
   private static Object value(String path, Type type, Node node) {
     if (type instanceof ParameterizedType generic) {
       var inner = generic.getActualTypeArguments()[0];

@@ -50,6 +50,7 @@ public final class TrainingRun {
   private static final int MOST_SEEN = 5_000;
 
   private final Recipe.Training recipe;
+  private final Splits loaded;
   private final Splits data;
   private final Optional<LoadedTable> table;
   private final boolean heldOut;
@@ -57,11 +58,14 @@ public final class TrainingRun {
   private final Layer model;
   private final Trainer trainer;
 
-  private TrainingRun(Recipe.Training recipe, Splits data, Optional<LoadedTable> table) {
+  private TrainingRun(Recipe.Training recipe, Splits loaded, Optional<LoadedTable> table) {
     this.recipe = recipe;
+    this.loaded = loaded;
     this.table = table;
-    this.heldOut = data.validation().size() > 0;
-    this.data = recipe.training().target() == Target.INPUT ? Reconstruction.of(data) : data;
+    this.heldOut = loaded.validation().size() > 0;
+    var augmented = augmented(recipe, loaded);
+    this.data =
+        recipe.training().target() == Target.INPUT ? Reconstruction.of(augmented) : augmented;
     this.signature = Signature.of(this.data.train(), vocabularies());
     this.model = build(recipe, signature);
     this.trainer =
@@ -136,7 +140,27 @@ public final class TrainingRun {
     }
     refusePreparation(recipe);
     var splits = recipe.data().load(folder, key, download);
-    return new TrainingRun(recipe, augmented(recipe, splits), Optional.empty());
+    return new TrainingRun(recipe, splits, Optional.empty());
+  }
+
+  /**
+   * A run of another recipe, which shares the data that are loaded here where both want the same.
+   *
+   * @param folder where the data are, if the user said so
+   */
+  TrainingRun with(
+      Recipe.Training other, Optional<Path> folder, dev.merapi.data.Progress download) {
+    boolean same =
+        other.seed() == recipe.seed()
+            && other.data().equals(recipe.data())
+            && other.preparation().equals(recipe.preparation());
+    if (!same) {
+      return prepare(other, folder, download);
+    }
+    if (table.isPresent()) {
+      refuseAugmentation(other);
+    }
+    return new TrainingRun(other, loaded, table);
   }
 
   private static void refuseAugmentation(Recipe.Training recipe) {
@@ -183,8 +207,7 @@ public final class TrainingRun {
     }
     refusePreparation(recipe);
     return recipe.data().folds(place, key, download, count).stream()
-        .<Supplier<TrainingRun>>map(
-            fold -> () -> new TrainingRun(recipe, augmented(recipe, fold), Optional.empty()))
+        .<Supplier<TrainingRun>>map(fold -> () -> new TrainingRun(recipe, fold, Optional.empty()))
         .toList();
   }
 

@@ -102,6 +102,24 @@ public record TrainingSettings(
     }
   }
 
+  /** The same for another number of epochs. */
+  TrainingSettings with(int count) {
+    return new TrainingSettings(
+        count,
+        batch,
+        accumulate,
+        loss,
+        target,
+        optimizer,
+        schedule,
+        clipValue,
+        clipNorm,
+        earlyStopping,
+        report,
+        checkpointSeconds,
+        precision);
+  }
+
   /** Which epoch is the best by a metric, and when to stop for want of a better one. */
   EarlyStopping stopping(MetricName bestBy) {
     int patience = earlyStopping.map(Patience::patience).orElse(EarlyStopping.FOREVER);

@@ -139,7 +139,7 @@ public final class Charts {
   }
 
   /** Slim containers lack fontconfig or every font, and each JDK says so by another error. */
-  private static void requireFonts(String what) {
+  static void requireFonts(String what) {
     try {
       var screenless = new FontRenderContext(null, true, true);
       new Font(Font.SANS_SERIF, Font.PLAIN, 12).getLineMetrics("text", screenless);
