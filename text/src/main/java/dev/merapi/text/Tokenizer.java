@@ -82,7 +82,10 @@ public interface Tokenizer {
   /**
    * Reads the tokenizer of a file or folder.
    *
-   * @param path a {@code tokenizer.json}, or a folder with one
+   * @param path a {@code tokenizer.json}; GPT-2's {@code vocab.json} or {@code encoder.json}, with
+   *     {@code merges.txt} or {@code vocab.bpe} beside it; BERT's {@code vocab.txt}, in small
+   *     letters unless {@code tokenizer_config.json} or its own capitals say otherwise; or a folder
+   *     with one of these, the first of them
    * @throws dev.merapi.data.DataException if there is none, or it is damaged
    */
   static Tokenizer load(Path path) {
