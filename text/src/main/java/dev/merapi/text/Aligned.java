@@ -44,6 +44,14 @@ final class Aligned {
         : new Aligned(text.substring(from, to), starts, ends, shift + from);
   }
 
+  /** The text with more behind it, which stands at its end in the original. */
+  Aligned followedBy(String more) {
+    var rewriting = new Rewriting(this);
+    rewriting.copy(length());
+    more.codePoints().forEach(rewriting::insert);
+    return rewriting.finish();
+  }
+
   /** Where in the original the character came from. */
   int start(int index) {
     return starts == null ? shift + index : starts[shift + index];
@@ -107,6 +115,14 @@ final class Aligned {
             Character.isLowSurrogate(source.text.charAt(at - 1)) && at > 1 ? at - 2 : at - 1;
         append(codePoint, source.start(first), source.end(at - 1));
       }
+    }
+
+    /**
+     * Puts a text in place of nothing, and says that it came from where the next character does.
+     */
+    void insertBefore(String more) {
+      int origin = source.start(at);
+      more.codePoints().forEach(c -> append(c, origin, origin));
     }
 
     /** Puts a text in place of the source up to an index. */

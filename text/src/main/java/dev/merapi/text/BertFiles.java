@@ -42,7 +42,7 @@ final class BertFiles {
         added);
   }
 
-  private static ObjectNode configuration(Vocabulary vocabulary, boolean lowercase) {
+  static ObjectNode configuration(Vocabulary vocabulary, boolean lowercase) {
     var root = JsonNodeFactory.instance.objectNode();
     root.put("version", "1.0");
     root.putObject("normalizer")

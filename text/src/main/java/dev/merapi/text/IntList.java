@@ -26,8 +26,10 @@ final class IntList {
     if (size + more.length > values.length) {
       values = Arrays.copyOf(values, Math.max(2 * values.length, size + more.length));
     }
-    System.arraycopy(more, 0, values, size, more.length);
-    size += more.length;
+    // Words are of a token or two: less than a call to copy them costs.
+    for (int value : more) {
+      values[size++] = value;
+    }
   }
 
   int[] toArray() {

@@ -11,9 +11,12 @@ final class Lattice {
    * The way of the largest sum of scores.
    *
    * @param unknownScore for a single code point that is no piece
+   * @param rounded whether sums are kept in single precision, as SentencePiece keeps them: it
+   *     decides between ways that are as good
    * @return pairs of a piece's id, -1 for such a code point, and where it ends
    */
-  static int[] best(String text, Trie trie, IntToDoubleFunction score, double unknownScore) {
+  static int[] best(
+      String text, Trie trie, IntToDoubleFunction score, double unknownScore, boolean rounded) {
     int length = text.length();
     var best = new double[length + 1];
     var ids = new int[length + 1];
@@ -32,7 +35,7 @@ final class Lattice {
         if (id < 0) {
           continue;
         }
-        double candidate = best[from] + score.applyAsDouble(id);
+        double candidate = sum(best[from], score.applyAsDouble(id), rounded);
         if (froms[at] < 0 || candidate > best[at]) {
           best[at] = candidate;
           froms[at] = from;
@@ -41,7 +44,7 @@ final class Lattice {
         covered |= at == single;
       }
       if (!covered) {
-        double candidate = best[from] + unknownScore;
+        double candidate = sum(best[from], unknownScore, rounded);
         if (froms[single] < 0 || candidate > best[single]) {
           best[single] = candidate;
           froms[single] = from;
@@ -61,5 +64,9 @@ final class Lattice {
       cuts[2 * count + 1] = at;
     }
     return cuts;
+  }
+
+  private static double sum(double a, double b, boolean rounded) {
+    return rounded ? (float) (a + b) : a + b;
   }
 }

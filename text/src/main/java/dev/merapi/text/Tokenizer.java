@@ -73,7 +73,8 @@ public interface Tokenizer {
   boolean isSpecial(int id);
 
   /**
-   * Writes {@code tokenizer.json} into a folder, which is made where it is missing.
+   * Writes {@code tokenizer.json}, or SentencePiece's {@code tokenizer.model}, into a folder, which
+   * is made where it is missing.
    *
    * @throws dev.merapi.data.DataException if it cannot be written
    */
@@ -82,10 +83,11 @@ public interface Tokenizer {
   /**
    * Reads the tokenizer of a file or folder.
    *
-   * @param path a {@code tokenizer.json}; GPT-2's {@code vocab.json} or {@code encoder.json}, with
-   *     {@code merges.txt} or {@code vocab.bpe} beside it; BERT's {@code vocab.txt}, in small
-   *     letters unless {@code tokenizer_config.json} or its own capitals say otherwise; or a folder
-   *     with one of these, the first of them
+   * @param path a {@code tokenizer.json}; SentencePiece's {@code tokenizer.model} or another {@code
+   *     .model}; GPT-2's {@code vocab.json} or {@code encoder.json}, with {@code merges.txt} or
+   *     {@code vocab.bpe} beside it; BERT's {@code vocab.txt}, in small letters unless {@code
+   *     tokenizer_config.json} or its own capitals say otherwise; or a folder with one of these,
+   *     the first of them
    * @throws dev.merapi.data.DataException if there is none, or it is damaged
    */
   static Tokenizer load(Path path) {

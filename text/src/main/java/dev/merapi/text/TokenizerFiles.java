@@ -35,18 +35,19 @@ final class TokenizerFiles {
                       "neither merges.txt nor vocab.bpe is beside it",
                       "copy the merges there, too")));
     }
-    return json(path);
+    return name.endsWith(".model") ? SentencePiece.read(path) : json(path);
   }
 
   private static Tokenizer inFolder(Path folder) {
     return load(
-        first(folder, NAME, "vocab.json", "encoder.json", "vocab.txt")
+        first(folder, NAME, SentencePiece.NAME, "vocab.json", "encoder.json", "vocab.txt")
             .orElseThrow(
                 () ->
                     DataException.of(
                         folder,
                         "there is no tokenizer in this folder",
-                        "give one with tokenizer.json, vocab.json and merges.txt, or vocab.txt")));
+                        "give one with tokenizer.json, tokenizer.model, vocab.json and merges.txt,"
+                            + " or vocab.txt")));
   }
 
   private static Optional<Path> first(Path folder, String... names) {

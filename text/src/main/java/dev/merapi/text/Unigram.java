@@ -39,7 +39,7 @@ final class Unigram implements Model {
   @Override
   public void tokenise(Aligned piece, Tokens into) {
     var text = piece.text();
-    var cuts = Lattice.best(text, trie, id -> scores[id], unknownScore);
+    var cuts = Lattice.best(text, trie, id -> scores[id], unknownScore, false);
     for (int i = 0, from = 0; i < cuts.length; i += 2) {
       int id = cuts[i];
       int to = cuts[i + 1];

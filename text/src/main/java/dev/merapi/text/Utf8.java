@@ -29,6 +29,14 @@ final class Utf8 {
     return 4;
   }
 
+  /** How many bytes a code point takes. */
+  static int length(int c) {
+    if (c < 0x80) {
+      return 1;
+    }
+    return c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  }
+
   /** The text with U+FFFD for every surrogate without its other half. */
   static String wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
