@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Tune.class,
       Eval.class,
       Predict.class,
+      Generate.class,
       RecipesCommand.class,
       Init.class,
       DataCommand.class,

@@ -30,6 +30,13 @@ final class Output {
     out.flush();
   }
 
+  /** Says a part of a line, at once. */
+  void piece(String text) {
+    var out = spec.commandLine().getOut();
+    out.print(text);
+    out.flush();
+  }
+
   /** Whether a program wants the results. */
   boolean isJson() {
     return json;

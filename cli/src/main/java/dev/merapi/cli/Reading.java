@@ -69,6 +69,8 @@ final class Reading {
           "./merapi predict %s PICTURE…".formatted(run.path());
       case Recipe.Training training when TrainedModel.takesTables(training) ->
           "./merapi predict %s ROWS.csv".formatted(run.path());
+      case Recipe.Training training when TrainedModel.writesText(training) ->
+          "./merapi generate " + run.path();
       case Recipe.Training _ -> "./merapi eval " + run.path();
       case Recipe.Descent _ -> "look at " + run.file("paths.png");
     };

@@ -20,6 +20,7 @@ import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
+import dev.merapi.text.TextFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -414,6 +415,66 @@ public sealed interface DataSettings {
         .toList();
   }
 
+  /** A text: a model learns its next token from those before it. */
+  sealed interface Language extends DataSettings {
+    @Override
+    default Splits load(Optional<Path> place, Key key, Progress download) {
+      return LoadedText.load(this, place, key, Optional.empty()).splits();
+    }
+
+    @Override
+    default List<Splits> folds(Optional<Path> place, Key key, Progress download, int count) {
+      throw new RecipeException(
+          "a text is one whole and makes no folds; train on it, and look at the loss of its end");
+    }
+  }
+
+  /**
+   * A text in files; see {@link TextFiles}.
+   *
+   * @param source a file, or a folder of {@code .txt} files; looked for in $MERAPI_DATA, too; null
+   *     where `--data` says it
+   * @param tokenizer how the text is cut into tokens
+   * @param context tokens in a piece
+   * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end
+   * @param validation the share of the text, before its end, to compare epochs by; with 0 the end
+   *     is measured after each epoch instead, and chooses nothing
+   * @param test the share of the text, its end, that is for testing
+   */
+  record Text(
+      @Default("null") Optional<String> source,
+      @Default("characters") TokenizerName tokenizer,
+      @Default("64") @Range(from = 1) int context,
+      @Default("null") @Range(from = 1) Optional<Integer> samples,
+      @Default("0") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.1") @Range(from = 0.001, to = 0.9) double test)
+      implements Language {
+    /** How a text is cut. */
+    public enum TokenizerName {
+      /** One token a character of the text. */
+      CHARACTERS
+    }
+  }
+
+  /**
+   * Stories that Merapi writes; see {@link dev.merapi.text.Stories}.
+   *
+   * @param train how many to learn from
+   * @param validation how many to compare epochs by
+   * @param test how many to report on
+   * @param context characters in a piece
+   * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end
+   * @param written how many the network writes in the end, to be read by the grammar
+   */
+  record Stories(
+      @Default("20000") @Range(from = 10, to = 1e6) int train,
+      @Default("200") @Range(from = 10, to = 1e6) int validation,
+      @Default("500") @Range(from = 10, to = 1e6) int test,
+      @Default("192") @Range(from = 1) int context,
+      @Default("null") @Range(from = 1) Optional<Integer> samples,
+      @Default("100") @Range(from = 1, to = 10000) int written)
+      implements Language {}
+
   private static Splits prepared(
       Splits splits, Optional<Integer> take, double validation, Normalisation scale, Key key) {
     var taken =
@@ -428,7 +489,7 @@ public sealed interface DataSettings {
     return taken.split(1 - validation, key).normalised(scale);
   }
 
-  private static void refuse(Optional<Path> folder) {
+  static void refuse(Optional<Path> folder) {
     if (folder.isPresent()) {
       throw new MerapiException(
           "this recipe makes its own data and reads none; leave --data %s away"

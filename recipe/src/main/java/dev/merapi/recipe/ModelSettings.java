@@ -137,6 +137,38 @@ public sealed interface ModelSettings {
   }
 
   /**
+   * See {@link dev.merapi.zoo.Gpt}; its context is the data's.
+   *
+   * @param dim the width
+   * @param bias whether its layers add biases
+   */
+  record Gpt(
+      @Default("4") @Range(from = 1) int layers,
+      @Default("4") @Range(from = 1) int heads,
+      @Default("128") @Range(from = 1) int dim,
+      @Default("0") @Range(from = 0, to = 0.99) double dropout,
+      @Default("true") boolean bias)
+      implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      if (!signature.hasTokens()) {
+        throw new RecipeException(
+            "a gpt learns from text; give data of the kind `text`, or another model");
+      }
+      if (dim % heads != 0) {
+        throw new RecipeException(
+            "`model.dim` %d cannot be shared by %d heads; make it a multiple of `model.heads`"
+                .formatted(dim, heads));
+      }
+      var size =
+          new dev.merapi.zoo.Gpt.Size(
+              signature.outputs(), signature.shape().size(0), dim, layers, heads);
+      var gpt = dev.merapi.zoo.Gpt.of(size, key).dropout(dropout);
+      return bias ? gpt : gpt.withoutBias();
+    }
+  }
+
+  /**
    * Layers one after another; the last has to give the outputs that are wanted.
    *
    * @param layers each in the form {@code {kind: linear, out: 64}}

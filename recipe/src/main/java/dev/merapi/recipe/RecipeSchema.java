@@ -62,9 +62,7 @@ public final class RecipeSchema {
       definitions.put(
           name,
           type.isSealed()
-              ? Map.of(
-                  "oneOf",
-                  Arrays.stream(type.getPermittedSubclasses()).map(this::reference).toList())
+              ? Map.of("oneOf", Settings.variants(type).map(this::reference).toList())
               : object(type));
     }
     return Map.of("$ref", "#/$defs/" + name);

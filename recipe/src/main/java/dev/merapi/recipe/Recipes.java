@@ -22,6 +22,8 @@ public final class Recipes {
           "mnist-autoencoder",
           "cifar10-cnn",
           "spoken-digits",
+          "gpt-char",
+          "gpt-char-large",
           "iris",
           "wine",
           "optdigits",

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -137,7 +138,7 @@ final class Settings {
 
   private static Object variant(String path, Class<?> type, MappingNode node) {
     Map<String, Class<?>> kinds = new LinkedHashMap<>();
-    Arrays.stream(type.getPermittedSubclasses()).forEach(each -> kinds.put(kind(each), each));
+    variants(type).forEach(each -> kinds.put(kind(each), each));
     var chosen =
         node.getValue().stream()
             .filter(entry -> YamlTree.text(entry.getKeyNode()).equals(KIND))
@@ -340,6 +341,12 @@ final class Settings {
 
   static String key(RecordComponent component) {
     return separated(component.getName(), "_");
+  }
+
+  /** The records of a sealed interface. */
+  static Stream<Class<?>> variants(Class<?> type) {
+    return Arrays.stream(type.getPermittedSubclasses())
+        .flatMap(each -> each.isSealed() ? variants(each) : Stream.of(each));
   }
 
   static String kind(Class<?> record) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param outputs how many numbers come out
  * @param classes the names of the classes, if it tells classes apart
  * @param vocabularies for each feature of a table how many label numbers it can have, 0 for other
- *     numbers; empty where no feature is a label
+ *     numbers; empty where no feature is a label; of text, the size of its vocabulary
  */
 public record Signature(
     List<Integer> features, int outputs, List<String> classes, List<Integer> vocabularies) {
@@ -27,6 +27,11 @@ public record Signature(
             : data.classes().size(),
         data.classes(),
         vocabularies.stream().allMatch(size -> size == 0) ? List.of() : vocabularies);
+  }
+
+  /** Whether a sample is a piece of text, whose tokens are told one by one. */
+  boolean hasTokens() {
+    return classes.isEmpty() && vocabularies.equals(List.of(outputs)) && outputs > 1;
   }
 
   Shape shape() {

@@ -89,12 +89,19 @@ public final class TrainedModel {
 
   /** Whether the network of a recipe can be shown pictures. */
   public static boolean readsPictures(Recipe.Training recipe) {
-    return !(recipe.data() instanceof DataSettings.ThreeRows) && !takesTables(recipe);
+    return !(recipe.data() instanceof DataSettings.ThreeRows)
+        && !takesTables(recipe)
+        && !writesText(recipe);
   }
 
   /** Whether the network of a recipe takes rows of a table. */
   public static boolean takesTables(Recipe.Training recipe) {
     return recipe.data() instanceof DataSettings.Table;
+  }
+
+  /** Whether the network of a recipe is a language model. */
+  public static boolean writesText(Recipe.Training recipe) {
+    return recipe.data() instanceof DataSettings.Language;
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */

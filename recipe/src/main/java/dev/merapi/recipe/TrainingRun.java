@@ -4,16 +4,20 @@ import dev.merapi.backend.Accelerators;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
+import dev.merapi.nn.Loss;
 import dev.merapi.nn.Parameters;
+import dev.merapi.nn.Reduction;
 import dev.merapi.recipe.EvaluationSettings.Weights;
 import dev.merapi.recipe.TrainingSettings.LossName;
 import dev.merapi.recipe.TrainingSettings.PrecisionName;
 import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.report.Assessment;
 import dev.merapi.report.Evaluation;
+import dev.merapi.report.Evaluation.Example;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Step;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -45,6 +50,7 @@ public final class TrainingRun {
   private static final int FITTING = 1;
   private static final int DATA = 2;
   private static final int SEEN = 3;
+  private static final int WRITING = 4;
 
   /** So many training samples tell how well the network does on what it has seen. */
   private static final int MOST_SEEN = 5_000;
@@ -53,23 +59,45 @@ public final class TrainingRun {
   private final Splits loaded;
   private final Splits data;
   private final Optional<LoadedTable> table;
+  private final Optional<LoadedText> text;
   private final boolean heldOut;
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
 
+  private TrainingRun(Recipe.Training recipe, LoadedText text) {
+    this(recipe, text.splits(), Optional.empty(), Optional.of(text));
+  }
+
   private TrainingRun(Recipe.Training recipe, Splits loaded, Optional<LoadedTable> table) {
+    this(recipe, loaded, table, Optional.empty());
+  }
+
+  private TrainingRun(
+      Recipe.Training recipe,
+      Splits loaded,
+      Optional<LoadedTable> table,
+      Optional<LoadedText> text) {
+    if (text.isPresent()
+        && (recipe.augment().isPresent() || recipe.training().target() == Target.INPUT)) {
+      throw new RecipeException(
+          "a text's tokens are learned from those before them; leave `augment` and"
+              + " `training.target` out");
+    }
     this.recipe = recipe;
     this.loaded = loaded;
     this.table = table;
+    this.text = text;
     this.heldOut = loaded.validation().size() > 0;
     var augmented = augmented(recipe, loaded);
     this.data =
         recipe.training().target() == Target.INPUT ? Reconstruction.of(augmented) : augmented;
-    this.signature = Signature.of(this.data.train(), vocabularies());
+    this.signature =
+        text.map(LoadedText::signature)
+            .orElseGet(() -> Signature.of(this.data.train(), vocabularies()));
     this.model = build(recipe, signature);
     this.trainer =
-        Trainer.of(model, recipe.training().loss().build(), recipe.training().optimizer().build())
+        Trainer.of(model, loss(), recipe.training().optimizer().build())
             .metrics(recipe.evaluation().build())
             .batch(recipe.training().batch())
             .accumulate(recipe.training().accumulate())
@@ -88,6 +116,14 @@ public final class TrainingRun {
     check();
   }
 
+  /** Of text, every token counts as a sample. */
+  private Loss loss() {
+    var loss = recipe.training().loss().build();
+    return text.isEmpty()
+        ? loss
+        : (logits, tokens) -> loss.apply(logits.flatten(0, 1), tokens.flatten(0, 1));
+  }
+
   /** Whether all fits together, and the weights into memory; before anything is written. */
   private void check() {
     boolean tellsClasses = recipe.training().loss() == LossName.CROSS_ENTROPY;
@@ -100,6 +136,11 @@ public final class TrainingRun {
                   .formatted(table.get().prepared().target()));
     }
     var output = trainer.check(sample());
+    if (text.isPresent() && output.size(-1) != signature.outputs()) {
+      throw new RecipeException(
+          "the network gives %s for each piece of text, but %d logits for each of its tokens are wanted; use a model of text, such as gpt"
+              .formatted(output.slice(1, output.rank()), signature.outputs()));
+    }
     if (!signature.classes().isEmpty() && output.size(-1) != signature.outputs()) {
       throw new RecipeException(
           "the network gives %d numbers a sample, but there are %d classes to tell apart; an autoencoder wants `training.target: input`"
@@ -121,14 +162,15 @@ public final class TrainingRun {
    */
   public static TrainingRun prepare(
       Recipe.Training recipe, Optional<Path> folder, dev.merapi.data.Progress download) {
-    return prepare(recipe, folder, download, Optional.empty());
+    return prepare(recipe, folder, download, Optional.empty(), Optional.empty());
   }
 
   private static TrainingRun prepare(
       Recipe.Training recipe,
       Optional<Path> folder,
       dev.merapi.data.Progress download,
-      Optional<LoadedTable.Saved> saved) {
+      Optional<LoadedTable.Saved> saved,
+      Optional<LoadedText.Saved> cut) {
     var key = Key.of(recipe.seed()).fold(DATA);
     if (recipe.data() instanceof DataSettings.Table settings) {
       refuseAugmentation(recipe);
@@ -139,6 +181,9 @@ public final class TrainingRun {
       return new TrainingRun(recipe, table.splits(), Optional.of(table));
     }
     refusePreparation(recipe);
+    if (recipe.data() instanceof DataSettings.Language settings) {
+      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, cut));
+    }
     var splits = recipe.data().load(folder, key, download);
     return new TrainingRun(recipe, splits, Optional.empty());
   }
@@ -160,7 +205,7 @@ public final class TrainingRun {
     if (table.isPresent()) {
       refuseAugmentation(other);
     }
-    return new TrainingRun(other, loaded, table);
+    return new TrainingRun(other, loaded, table, text);
   }
 
   private static void refuseAugmentation(Recipe.Training recipe) {
@@ -222,7 +267,8 @@ public final class TrainingRun {
       RunFolder run, Optional<Path> folder, dev.merapi.data.Progress download) {
     var recipe = TrainedModel.training(run);
     var checkpoint = TrainedModel.checkpoint(run, recipe);
-    var opened = prepare(recipe, folder, download, LoadedTable.Saved.of(run));
+    var opened =
+        prepare(recipe, folder, download, LoadedTable.Saved.of(run), LoadedText.Saved.of(run));
     opened.load(checkpoint);
     return opened;
   }
@@ -285,6 +331,7 @@ public final class TrainingRun {
       RunWriter run, Optional<Checkpoint> start, Progress progress, BooleanSupplier stop) {
     run.writeJson(Signature.FILE, signature);
     table.ifPresent(each -> each.save(run));
+    text.ifPresent(each -> each.save(run));
     var saving =
         Saving.DEFAULT
             .every(Duration.ofSeconds(recipe.training().checkpointSeconds()))
@@ -385,6 +432,16 @@ public final class TrainingRun {
    */
   public Scores evaluate() {
     var scores = trainer.evaluate(data.test());
+    if (text.isPresent()) {
+      var metrics = new LinkedHashMap<>(scores.metrics());
+      metrics.put("perplexity", Math.exp(scores.loss()));
+      if (recipe.data() instanceof DataSettings.Stories stories) {
+        var writer = new TextWriter(model, text.get().tokenizer(), signature.shape().size(0));
+        var key = Key.of(recipe.seed()).fold(WRITING);
+        metrics.put("stories", writer.storiesThatParse(stories.written(), key));
+      }
+      return new Scores(scores.loss(), metrics, scores.samples());
+    }
     if (table.isEmpty() || table.get().prepared().classifies()) {
       return scores;
     }
@@ -430,11 +487,35 @@ public final class TrainingRun {
         assessment(test),
         seen.length == 0 ? Optional.empty() : Optional.of(assessment(data.train().select(seen))),
         run.metrics(),
-        assessing(test)::example);
+        text.isPresent() ? row -> piece(test, row) : assessing(test)::example);
   }
 
   private Assessment assessment(Dataset samples) {
+    if (text.isPresent()) {
+      return new Assessment.Texts(losses(samples));
+    }
     return assessing(samples).of(trainer.predict(samples));
+  }
+
+  /** The mean loss of the tokens of each piece of text. */
+  private double[] losses(Dataset pieces) {
+    var each = Loss.crossEntropy().reduction(Reduction.NONE);
+    var all = DoubleStream.builder();
+    for (var batch : pieces.batches(recipe.evaluation().batch()).epoch(0)) {
+      var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
+      var means = tokens.reshape(batch.size(), -1).mean(1);
+      for (float loss : Step.compute(means).getFirst().toArray()) {
+        all.add(loss);
+      }
+    }
+    return all.build().toArray();
+  }
+
+  /** A piece of text, to be looked at. */
+  private Example piece(Dataset pieces, int row) {
+    int[] tokens = pieces.gather(row).y().toIntArray();
+    return new Example(
+        pieces.name(row), Optional.empty(), text.orElseThrow().tokenizer().decode(tokens));
   }
 
   private Assessing assessing(Dataset samples) {

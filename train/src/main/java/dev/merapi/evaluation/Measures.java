@@ -18,6 +18,8 @@ public final class Measures<P extends Predictions<P>> {
   /** Bins of the calibration error. */
   public static final int BINS = 15;
 
+  private static final double LN_2 = Math.log(2);
+
   /** From so many classes on, it is worth knowing whether the right one is among the best five. */
   private static final int MANY = 10;
 
@@ -109,6 +111,43 @@ public final class Measures<P extends Predictions<P>> {
           Regressed::meanAbsolutePercentageError);
     }
     return List.copyOf(all.found);
+  }
+
+  /**
+   * The measures of a language model, perplexity first.
+   *
+   * @param losses the mean of -ln p of the right token, over the tokens of each piece of text
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> ofTexts(double[] losses, Bootstrap bootstrap, Key key) {
+    var loss =
+        ofErrors(
+            "log_loss",
+            "Log loss",
+            "the mean of -ln p of the right token, in nats: 0 is perfect",
+            losses,
+            bootstrap,
+            key);
+    var interval =
+        loss.interval()
+            .map(both -> new Bootstrap.Interval(Math.exp(both.low()), Math.exp(both.high())));
+    return List.of(
+        new Measure(
+            "perplexity",
+            "Perplexity",
+            Math.exp(loss.value()),
+            interval,
+            Scale.NUMBER,
+            "among how many equally likely tokens it is as unsure: 1 is perfect"),
+        loss,
+        new Measure(
+            "bits_per_token",
+            "Bits a token",
+            loss.value() / LN_2,
+            loss.interval()
+                .map(both -> new Bootstrap.Interval(both.low() / LN_2, both.high() / LN_2)),
+            Scale.NUMBER,
+            "what a token would take when compressed by it"));
   }
 
   /** The mean of one error a sample. */

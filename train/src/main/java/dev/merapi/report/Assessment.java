@@ -61,6 +61,24 @@ public sealed interface Assessment {
   }
 
   /**
+   * It tells the next token of texts.
+   *
+   * @param losses the mean of -ln p of the right token, over the tokens of each piece
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
+  record Texts(double[] losses) implements Assessment {
+    @Override
+    public int samples() {
+      return losses.length;
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return Measures.ofTexts(losses, Bootstrap.of(), key);
+    }
+  }
+
+  /**
    * It gives many numbers a sample, such as a picture; only their distance from the truth is known.
    *
    * @param errors the mean squared error of each sample

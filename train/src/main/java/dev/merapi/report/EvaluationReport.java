@@ -65,7 +65,8 @@ public final class EvaluationReport {
     switch (evaluation.test()) {
       case Assessment.Classification test -> classification(test);
       case Assessment.Regression test -> regression(test);
-      case Assessment.Distances test -> distances(test);
+      case Assessment.Texts test -> errors("log loss", "log loss, nats a token", test.losses());
+      case Assessment.Distances test -> errors("error", "mean squared error", test.errors());
     }
   }
 
@@ -264,19 +265,17 @@ public final class EvaluationReport {
                 "predicted " + Measure.number(said.predicted(i))));
   }
 
-  private void distances(Assessment.Distances test) {
+  private void errors(String what, String axis, double[] errors) {
     draw(
         "Errors",
         "How often which error comes.",
-        Map.of(
-            "errors.png",
-            List.of(Curves.histogram("Errors", "mean squared error", test.errors()))));
+        Map.of("errors.png", List.of(Curves.histogram("Errors", axis, errors))));
     worst(
         "Worst examples",
         "The test samples that it is farthest off.",
-        IntStream.range(0, test.samples()).toArray(),
-        i -> test.errors()[i],
-        i -> List.of("error " + Measure.number(test.errors()[i])));
+        IntStream.range(0, errors.length).toArray(),
+        i -> errors[i],
+        i -> List.of(what + " " + Measure.number(errors[i])));
   }
 
   // ---- pictures and examples

@@ -62,12 +62,22 @@ final class Findings {
         findings.curves(evaluation.metrics());
         findings.bias(test);
       }
+      case Assessment.Texts test -> {
+        evaluation
+            .train()
+            .ifPresent(
+                train ->
+                    findings.errors(
+                        "log loss", test.losses(), ((Assessment.Texts) train).losses()));
+        findings.curves(evaluation.metrics());
+      }
       case Assessment.Distances test -> {
         evaluation
             .train()
             .ifPresent(
                 train ->
-                    findings.distances(test.errors(), ((Assessment.Distances) train).errors()));
+                    findings.errors(
+                        "squared error", test.errors(), ((Assessment.Distances) train).errors()));
         findings.curves(evaluation.metrics());
       }
     }
@@ -119,18 +129,18 @@ final class Findings {
     }
   }
 
-  private void distances(double[] test, double[] train) {
+  private void errors(String what, double[] test, double[] train) {
     double unseen = Arrays.stream(test).average().orElse(0);
     double seen = Arrays.stream(train).average().orElse(0);
     var numbers =
-        "the squared error is %s on samples that it was trained on and %s on new ones"
-            .formatted(Measure.number(seen), Measure.number(unseen));
+        "the %s is %s on samples that it was trained on and %s on new ones"
+            .formatted(what, Measure.number(seen), Measure.number(unseen));
     if (unseen > GROWN * seen) {
       found.add(
           Finding.warning(
               "Over-fitting",
               numbers + ".",
-              "More data help most; else dropout, a smaller code, or fewer epochs."));
+              "More data help most; else dropout, a smaller network, or fewer epochs."));
     } else {
       found.add(Finding.good("It generalises", numbers + "."));
     }

@@ -22,7 +22,8 @@ public interface Metric {
 
   /**
    * The share of samples whose greatest logit is that of their class: (batch, classes), (batch); or
-   * that of their most probable class, (batch, classes).
+   * that of their most probable class, (batch, classes). Of samples that have several, (batch, …,
+   * classes), (batch, …), the mean share.
    */
   static Metric accuracy() {
     return new Accuracy();
@@ -59,7 +60,7 @@ public interface Metric {
       }
       // Classes that are mixed come as probabilities: the most probable one is meant.
       var of = target.dtype().isFloat() ? target.argmax(-1) : target;
-      return prediction.argmax(-1).eq(of).cast(DType.F32).sum();
+      return overSamples(prediction.argmax(-1).eq(of).cast(DType.F32));
     }
 
     @Override
@@ -125,6 +126,7 @@ public interface Metric {
 
   private static Tensor overSamples(Tensor values) {
     int samples = values.shape().size(0);
-    return values.sum().mul((double) samples / values.shape().elements());
+    var sum = values.sum();
+    return values.shape().rank() == 1 ? sum : sum.mul((double) samples / values.shape().elements());
   }
 }

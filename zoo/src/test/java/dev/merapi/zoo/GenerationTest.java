@@ -15,6 +15,7 @@ import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Texts from a memory are those of reading everything again for each token. */
@@ -96,6 +97,16 @@ class GenerationTest {
     generation.clear();
     assertArrayEquals(first, generation.extend(PROMPTS, 3));
     assertEquals(compiled, Engine.shared().compiled());
+  }
+
+  @Test
+  void goesOnWithTheLastHalfOfATextThatOutgrowsIt() {
+    Gpt model = model();
+    int[] written = Generation.of(model, 10).extend(PROMPTS, 6)[1]; // 10 are read, and no more fit
+    int[] text = IntStream.concat(Arrays.stream(PROMPTS[1]), Arrays.stream(written)).toArray();
+    int[][] half = {Arrays.copyOfRange(text, 6, 11)};
+    assertEquals(
+        withoutMemory(model, half, 1)[0][0], Generation.of(model, 10).extend(PROMPTS, 7)[1][6]);
   }
 
   @Test

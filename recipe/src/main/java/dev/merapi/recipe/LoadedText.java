@@ -1,0 +1,130 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Download;
+import dev.merapi.data.Splits;
+import dev.merapi.tensor.Key;
+import dev.merapi.text.Characters;
+import dev.merapi.text.Stories;
+import dev.merapi.text.TextFiles;
+import dev.merapi.text.TokenSequence;
+import dev.merapi.text.TokenWindows;
+import dev.merapi.text.Tokenizer;
+import dev.merapi.train.RunFolder;
+import dev.merapi.train.RunWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A text of a recipe, in pieces, with the tokenizer that cut it.
+ *
+ * @param splits its parts
+ * @param source SHA-256 of where it comes from
+ */
+record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String SOURCE = "text.json";
+
+  /**
+   * What a run keeps, beside its tokenizer.
+   *
+   * @param source SHA-256 of what it was trained on
+   */
+  record Source(String source) {}
+
+  /** What a run was trained on, and cuts texts with. */
+  record Saved(String source, Tokenizer tokenizer) {
+    static Optional<Saved> of(RunFolder run) {
+      return Files.exists(run.file(SOURCE))
+          ? Optional.of(
+              new Saved(
+                  run.readJson(SOURCE, Source.class).source(), Tokenizer.load(run.file(TOKENIZER))))
+          : Optional.empty();
+    }
+  }
+
+  /** Writes what a run keeps of it. */
+  void save(RunWriter run) {
+    tokenizer.save(run.folder().path());
+    run.writeJson(SOURCE, new Source(source));
+  }
+
+  /**
+   * Finds a text and cuts it.
+   *
+   * @param place where the user says that it is
+   * @param saved of a run that was trained: any text but its own is measured as a whole
+   */
+  static LoadedText load(
+      DataSettings.Language settings, Optional<Path> place, Key key, Optional<Saved> saved) {
+    return switch (settings) {
+      case DataSettings.Text text -> files(text, place, saved);
+      case DataSettings.Stories stories -> {
+        DataSettings.refuse(place);
+        yield stories(stories, key, saved);
+      }
+    };
+  }
+
+  private static LoadedText files(
+      DataSettings.Text text, Optional<Path> place, Optional<Saved> saved) {
+    var files = TextFiles.of(Sources.find(place, text.source(), "texts"));
+    var source = files.fingerprint();
+    var tokenizer = saved.map(Saved::tokenizer).orElseGet(files::characters);
+    var tokens = files.tokens(tokenizer, Download.cache());
+    if (saved.isPresent() && !saved.get().source().equals(source)) {
+      var all = TokenWindows.of(tokens, text.context());
+      return new LoadedText(
+          new Splits(all.select(), all.select(), all, List.of()), tokenizer, source);
+    }
+    long size = tokens.size();
+    long testing = Math.round(text.test() * size);
+    long validating = Math.round(text.validation() * size);
+    long training = size - testing - validating;
+    var train = TokenWindows.of(tokens.slice(0, training), text.context());
+    var test = TokenWindows.of(tokens.slice(training + validating, testing), text.context());
+    var validation =
+        validating == 0
+            ? test.select()
+            : TokenWindows.of(tokens.slice(training, validating), text.context());
+    return of(train, text.samples(), validation, test, tokenizer, source);
+  }
+
+  private static LoadedText stories(DataSettings.Stories settings, Key key, Optional<Saved> saved) {
+    var texts =
+        List.of(
+            Stories.of(settings.train(), key.fold(0)),
+            Stories.of(settings.validation(), key.fold(1)),
+            Stories.of(settings.test(), key.fold(2)));
+    var tokenizer =
+        saved.map(Saved::tokenizer).orElseGet(() -> Characters.of(String.join("", texts)));
+    var parts =
+        texts.stream()
+            .map(
+                text ->
+                    TokenWindows.of(TokenSequence.of(tokenizer.encode(text)), settings.context()))
+            .toList();
+    return of(
+        parts.getFirst(), settings.samples(), parts.get(1), parts.get(2), tokenizer, "stories");
+  }
+
+  private static LoadedText of(
+      TokenWindows train,
+      Optional<Integer> drawn,
+      Dataset validation,
+      TokenWindows test,
+      Tokenizer tokenizer,
+      String source) {
+    var learns = drawn.map(train::drawn).orElse(train);
+    return new LoadedText(new Splits(learns, validation, test, List.of()), tokenizer, source);
+  }
+
+  /** What a network of it takes and gives. */
+  Signature signature() {
+    int context = splits.test().features().size(0);
+    int size = tokenizer.size();
+    return new Signature(List.of(context), size, List.of(), List.of(size));
+  }
+}

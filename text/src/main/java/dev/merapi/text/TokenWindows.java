@@ -1,0 +1,200 @@
+package dev.merapi.text;
+
+import dev.merapi.data.Batch;
+import dev.merapi.data.Batches;
+import dev.merapi.data.DataException;
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Normalisation;
+import dev.merapi.data.Position;
+import dev.merapi.data.Sha256;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Pieces of a text to learn the next token from: x are {@code context} tokens, (batch, context)
+ * i32, and y the same places one token on.
+ *
+ * <p>In their order they lie end to end, the last one's end left out where it does not fill a
+ * piece; so each token is told once. For training they may instead be drawn: an epoch is then so
+ * many pieces that begin anywhere, others in each epoch.
+ */
+public final class TokenWindows implements Dataset {
+  private static final int STREAM = 0x746f6b;
+
+  private final TokenSequence tokens;
+  private final int context;
+  private final OptionalInt drawn;
+  private volatile String fingerprint; // null until somebody asks: it takes a pass over all tokens
+
+  private TokenWindows(TokenSequence tokens, int context, OptionalInt drawn) {
+    this.tokens = tokens;
+    this.context = context;
+    this.drawn = drawn;
+  }
+
+  /**
+   * The pieces of a text, end to end.
+   *
+   * @param context tokens in each
+   * @throws DataException if the text does not make one
+   */
+  public static TokenWindows of(TokenSequence tokens, int context) {
+    if (context < 1 || tokens.size() <= context) {
+      throw new DataException(
+          "text: %d tokens do not make a piece of %d and the token behind it; give more text, or a smaller context"
+              .formatted(tokens.size(), context));
+    }
+    return new TokenWindows(tokens, context, OptionalInt.empty());
+  }
+
+  /** The same text; an epoch of training is {@code samples} pieces that begin anywhere. */
+  public TokenWindows drawn(int samples) {
+    if (samples < 1) {
+      throw new DataException("text: an epoch of %d pieces; give at least 1".formatted(samples));
+    }
+    return new TokenWindows(tokens, context, OptionalInt.of(samples));
+  }
+
+  /** Places where a piece can begin. */
+  private long starts() {
+    return tokens.size() - context;
+  }
+
+  @Override
+  public int size() {
+    return drawn.orElse((int) Math.min(Integer.MAX_VALUE, (tokens.size() - 1) / context));
+  }
+
+  @Override
+  public long bytes() {
+    return tokens.bytes();
+  }
+
+  @Override
+  public Shape features() {
+    return Shape.of(context);
+  }
+
+  @Override
+  public Shape target() {
+    return Shape.of(context);
+  }
+
+  @Override
+  public List<String> classes() {
+    return List.of();
+  }
+
+  @Override
+  public int[] labels() {
+    throw new DataException("text: its targets are tokens, one at each place, not classes");
+  }
+
+  @Override
+  public String name(int row) {
+    return "token " + start(row);
+  }
+
+  @Override
+  public Batch gather(int... rows) {
+    long[] starts = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      starts[i] = start(Objects.checkIndex(rows[i], size()));
+    }
+    return at(starts);
+  }
+
+  /** In their order, drawn pieces are spread evenly. */
+  private long start(int row) {
+    return drawn.isPresent() ? (long) ((double) row / size() * starts()) : (long) row * context;
+  }
+
+  private Batch at(long... starts) {
+    int[] x = new int[starts.length * context];
+    int[] y = new int[x.length];
+    for (int i = 0; i < starts.length; i++) {
+      tokens.copy(starts[i], context, x, i * context);
+      tokens.copy(starts[i] + 1, context, y, i * context);
+    }
+    return new Batch(Tensor.of(x, starts.length, context), Tensor.of(y, starts.length, context));
+  }
+
+  @Override
+  public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
+    var ordered = Dataset.super.batches(size, shuffle, remainder);
+    return drawn.isEmpty() ? ordered : new Drawn(size, shuffle.fold(STREAM), ordered.perEpoch());
+  }
+
+  /** What a batch holds follows from the key, the epoch and the batch's number alone. */
+  private final class Drawn implements Batches {
+    private final int batch;
+    private final Key key;
+    private final OptionalLong perEpoch;
+
+    Drawn(int batch, Key key, OptionalLong perEpoch) {
+      this.batch = batch;
+      this.key = key;
+      this.perEpoch = perEpoch;
+    }
+
+    @Override
+    public OptionalLong perEpoch() {
+      return perEpoch;
+    }
+
+    @Override
+    public Iterator<Batch> from(Position position) {
+      return new Iterator<>() {
+        private long next = position.batch();
+
+        @Override
+        public boolean hasNext() {
+          return next < perEpoch.getAsLong();
+        }
+
+        @Override
+        public Batch next() {
+          if (!hasNext()) {
+            throw new NoSuchElementException("the epoch has %d batches".formatted(next));
+          }
+          var own = key.fold(position.epoch()).fold(next);
+          long[] starts = new long[(int) Math.min(batch, size() - next * batch)];
+          for (int i = 0; i < starts.length; i++) {
+            starts[i] = Math.floorMod(own.fold(i).value() >>> 1, starts());
+          }
+          next++;
+          return at(starts);
+        }
+      };
+    }
+  }
+
+  @Override
+  public Dataset normalised(Normalisation normalisation) {
+    throw new DataException("text: tokens are numbers of a vocabulary, which cannot be normalised");
+  }
+
+  @Override
+  public String fingerprint() {
+    if (fingerprint == null) {
+      var sha = new Sha256().add("text").add(context, drawn.orElse(0));
+      int[] part = new int[1 << 16];
+      int count;
+      for (long from = 0; from < tokens.size(); from += count) {
+        count = (int) Math.min(part.length, tokens.size() - from);
+        part = count == part.length ? part : new int[count];
+        tokens.copy(from, count, part, 0);
+        sha.add(part);
+      }
+      fingerprint = sha.hex();
+    }
+    return fingerprint;
+  }
+}
