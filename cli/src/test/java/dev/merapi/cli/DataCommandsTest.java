@@ -51,6 +51,18 @@ final class DataCommandsTest extends CommandTest {
     assertEquals(1, err.lines().count(), err);
   }
 
+  @Test
+  void setsAreListed() {
+    assertEquals(0, run("data", "list", "--json"), err);
+    assertTrue(out.contains("tiny-shakespeare    text      a million characters"), out);
+    var names = new ArrayList<String>();
+    json().forEach(set -> names.add(set.get("name").asString()));
+    assertTrue(names.containsAll(List.of("mnist", "fashion-mnist", "iris", "airline")), out);
+    for (var set : json()) {
+      assertEquals(set.get("downloads").asBoolean(), set.get("bytes").asLong() > 0, out);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

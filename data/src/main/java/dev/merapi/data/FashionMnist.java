@@ -50,6 +50,10 @@ public final class FashionMnist {
 
   private FashionMnist() {}
 
+  static NamedSet set() {
+    return SET.named("70,000 pictures of clothes, 28x28 (Xiao et al., 2017)");
+  }
+
   /**
    * The set from a folder with its four files, gzipped or not.
    *

@@ -39,6 +39,10 @@ public final class Mnist {
 
   private Mnist() {}
 
+  static NamedSet set() {
+    return SET.named("70,000 handwritten digits, 28x28 (LeCun et al., 1998)");
+  }
+
   /**
    * The set from a folder with its four files, gzipped or not.
    *

@@ -43,11 +43,32 @@ record PictureSet(
 
   /** Brings the files that a folder lacks. */
   Path download(Path folder, Progress progress) {
-    for (var one : published) {
-      var places = mirrors.stream().map(mirror -> URI.create(mirror + "/" + one.file)).toList();
-      new Download(one.file, one.bytes, one.sha256, places).into(folder, progress);
-    }
+    downloads().forEach(download -> download.into(folder, progress));
     return folder;
+  }
+
+  private List<Download> downloads() {
+    return published.stream()
+        .map(
+            one ->
+                new Download(
+                    one.file,
+                    one.bytes,
+                    one.sha256,
+                    mirrors.stream().map(mirror -> URI.create(mirror + "/" + one.file)).toList()))
+        .toList();
+  }
+
+  /** As one of those that are known by name. */
+  NamedSet named(String summary) {
+    return new NamedSet(
+        name,
+        NamedSet.Kind.PICTURES,
+        summary,
+        name,
+        published.stream().map(one -> one.file.replace(".gz", "")).toList(),
+        downloads(),
+        URI.create(mirrors.getFirst()).getHost());
   }
 
   Splits load(Path folder) {

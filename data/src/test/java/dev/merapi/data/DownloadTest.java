@@ -210,7 +210,7 @@ class DownloadTest {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
   }
 
-  private static String sha(byte[] content) {
+  static String sha(byte[] content) {
     try {
       var file = Files.createTempFile("content", "");
       try {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.merapi.data.DataException;
+import dev.merapi.data.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +18,36 @@ final class NamedTableTest {
   @TempDir Path folder;
 
   private Path locate(String source, Optional<Path> place) {
-    return NamedTable.locate(source, place, Map.of("MERAPI_DATA", folder.toString()));
+    return NamedTable.locate(
+        source,
+        place,
+        Map.of(
+            "MERAPI_DATA", folder.toString(), "MERAPI_CACHE", folder.resolve("cache").toString()),
+        Progress.SILENT);
   }
 
   @Test
   void isFoundWhereTheDataAre() throws IOException {
-    var iris = Files.createDirectories(folder.resolve("tabular")).resolve("iris.arff");
-    var told = assertThrows(DataException.class, () -> locate("iris", Optional.empty()));
-    assertTrue(told.getMessage().startsWith("iris: there is no iris.arff in "), told.getMessage());
-    Files.writeString(iris, "@data");
-    assertEquals(iris, locate("iris", Optional.empty()));
-    assertEquals(iris, locate("iris", Optional.of(folder)));
-    assertEquals(iris, locate("iris", Optional.of(iris.getParent())));
+    var months =
+        Files.createDirectories(folder.resolve("timeseries")).resolve("airline-passengers.csv");
+    var told = assertThrows(DataException.class, () -> locate("airline", Optional.empty()));
+    assertTrue(
+        told.getMessage().startsWith("airline: there is no airline-passengers.csv in "),
+        told.getMessage());
+    Files.writeString(months, "Date,Count");
+    assertEquals(months, locate("airline", Optional.empty()));
+    assertEquals(months, locate("airline", Optional.of(folder)));
+    assertEquals(months, locate("airline", Optional.of(months.getParent())));
     assertEquals(
-        folder.resolve("mine.csv"), locate("iris", Optional.of(folder.resolve("mine.csv"))));
+        folder.resolve("mine.csv"), locate("airline", Optional.of(folder.resolve("mine.csv"))));
+  }
+
+  @Test
+  void isFoundGzippedToo() throws IOException {
+    var letter =
+        Files.writeString(
+            Files.createDirectories(folder.resolve("tabular")).resolve("letter.arff.gz"), "");
+    assertEquals(letter, locate("letter", Optional.empty()));
   }
 
   @Test
@@ -41,11 +58,5 @@ final class NamedTableTest {
     var near = assertThrows(DataException.class, () -> locate("irs", Optional.empty()));
     assertTrue(near.getMessage().contains("did you mean `iris`?"), near.getMessage());
     assertThrows(DataException.class, () -> locate("none.csv", Optional.of(folder)));
-  }
-
-  @Test
-  void namesAreWrittenAsInRecipes() {
-    assertEquals("california-housing", NamedTable.CALIFORNIA_HOUSING.word());
-    assertEquals(Optional.of(NamedTable.DNA_SPLICE), NamedTable.find("dna-splice"));
   }
 }

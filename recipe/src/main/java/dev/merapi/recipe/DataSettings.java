@@ -251,7 +251,9 @@ public sealed interface DataSettings {
       return query
           .map(sql -> TableSource.query(connection, sql, options()))
           .orElseGet(
-              () -> TableSource.of(NamedTable.locate(source.orElseThrow(), place), options()));
+              () ->
+                  TableSource.of(
+                      NamedTable.locate(source.orElseThrow(), place, download), options()));
     }
 
     /** The columns that are used: features and target. */

@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.NamedSet;
 import dev.merapi.tensor.MerapiException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,17 @@ final class Sources {
                         .formatted(what)));
     var shared = System.getenv().getOrDefault("MERAPI_DATA", "");
     var path = Path.of(named);
-    return Files.exists(path) || shared.isEmpty() ? path : Path.of(shared).resolve(named);
+    var found = Files.exists(path) || shared.isEmpty() ? path : Path.of(shared).resolve(named);
+    if (!Files.exists(found)) {
+      NamedSet.find(named)
+          .ifPresent(
+              set -> {
+                throw new MerapiException(
+                    "%s: there is no such folder here; get the set from %s, and give its folder with --data, or put it below $MERAPI_DATA"
+                        .formatted(named, set.publisher()));
+              });
+    }
+    return found;
   }
 
   /** A sentence on files that could not be read. */

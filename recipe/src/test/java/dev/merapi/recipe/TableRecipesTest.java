@@ -3,8 +3,7 @@ package dev.merapi.recipe;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.merapi.data.DataException;
-import dev.merapi.table.NamedTable;
+import dev.merapi.data.NamedSet;
 import dev.merapi.train.Progress;
 import dev.merapi.train.Scores;
 import java.util.List;
@@ -18,11 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The recipes of known tables reach what they promise, on the real tables, where those are. */
 final class TableRecipesTest {
   private static Recipe.Training recipe(String name) {
-    try {
-      NamedTable.locate(name, Optional.empty());
-    } catch (DataException e) {
-      assumeTrue(false, e.getMessage());
-    }
+    assumeTrue(NamedSet.find(name).orElseThrow().here().isPresent(), name + " is not here");
     return (Recipe.Training) Recipes.load(name, List.of());
   }
 
