@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Learns tokenizers from text. The same texts give the same tokenizer, in whatever order they come.
@@ -75,15 +76,7 @@ public final class TokenizerTraining {
   public static Tokenizer wordPiece(Stream<String> texts, int size, boolean lowercase) {
     var special = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
     var configuration = BertFiles.configuration(Vocabulary.of(special, special.size()), lowercase);
-    var root = new JsonPlace(NOWHERE, "", configuration);
-    var normaliser = Normalisers.read(root.get("normalizer"));
-    var preTokeniser = PreTokenisers.read(root.get("pre_tokenizer"));
-    var words = new HashMap<String, Long>();
-    texts.forEach(
-        text ->
-            preTokeniser.cut(
-                normaliser.apply(Aligned.of(Utf8.wellFormed(text))),
-                word -> words.merge(word.text(), 1L, Long::sum)));
+    var words = words(texts, new JsonPlace(NOWHERE, "", configuration));
     var starts = new TreeSet<String>();
     var continuing = new TreeSet<String>();
     for (var word : words.keySet()) {
@@ -97,6 +90,61 @@ public final class TokenizerTraining {
     check(size, tokens.size());
     new BpeTrainer(tokens, words, "##").train(size, 1);
     return BertFiles.of(NOWHERE, Vocabulary.of(tokens, tokens.size()), lowercase);
+  }
+
+  /**
+   * A unigram model over words that begin with {@code ▁}, as T5 and others have it: special tokens,
+   * {@code <unk>}, then pieces, the likeliest first. Texts are normalised by NFKC. Every substring
+   * of every word is looked at, which takes some kilobytes of memory for each different word.
+   *
+   * @param size how many tokens at most; fewer where the texts have no more pieces
+   * @param special special tokens, which get the first ids
+   * @throws DataException if the size is too small for the characters of the texts
+   */
+  public static Tokenizer unigram(Stream<String> texts, int size, List<String> special) {
+    var configuration = JsonNodeFactory.instance.objectNode();
+    configuration.put("version", "1.0");
+    configuration.putObject("normalizer").put("type", "NFKC");
+    for (var key : List.of("pre_tokenizer", "decoder")) {
+      configuration
+          .putObject(key)
+          .put("type", "Metaspace")
+          .put("replacement", "\u2581")
+          .put("prepend_scheme", "always")
+          .put("split", true);
+    }
+    var words = words(texts, new JsonPlace(NOWHERE, "", configuration));
+    var tokens = new ArrayList<>(special);
+    tokens.add("<unk>");
+    int first = tokens.size();
+    var trainer = new UnigramTrainer(words);
+    check(size, first + trainer.characters());
+    var pieces = trainer.train(size - first);
+    var scores = new double[first + pieces.size()];
+    for (var piece : pieces) {
+      scores[tokens.size()] = piece.score();
+      tokens.add(piece.text());
+    }
+    var added = new ArrayList<AddedToken>();
+    for (int id = 0; id < first; id++) {
+      added.add(AddedToken.special(id, tokens.get(id)));
+    }
+    var vocabulary = Vocabulary.of(tokens, tokens.size());
+    return Pipeline.of(
+        NOWHERE, configuration, new Unigram(vocabulary, scores, first - 1, false), added);
+  }
+
+  /** How often each word is there, as a pipeline's normaliser and pre-tokeniser cut it. */
+  private static Map<String, Long> words(Stream<String> texts, JsonPlace root) {
+    var normaliser = Normalisers.read(root.get("normalizer"));
+    var preTokeniser = PreTokenisers.read(root.get("pre_tokenizer"));
+    var words = new HashMap<String, Long>();
+    texts.forEach(
+        text ->
+            preTokeniser.cut(
+                normaliser.apply(Aligned.of(Utf8.wellFormed(text))),
+                word -> words.merge(word.text(), 1L, Long::sum)));
+    return words;
   }
 
   private static void check(int size, int least) {

@@ -1,14 +1,15 @@
 package dev.merapi.text;
 
 /**
- * Remembers what became of words, in a fixed number of places: a new word takes the place of an
- * older one. Threads share it without locks, for an entry never changes.
+ * Remembers what became of words, in a fixed number of places, two of which a word may have: a new
+ * one takes the place of the older of the two. Threads share it without locks, for an entry never
+ * changes.
  */
 final class WordCache {
   /** The longest word that is worth a place. */
   static final int LONGEST = 48;
 
-  private static final int PLACES = 1 << 16;
+  private static final int PLACES = 1 << 17;
 
   private final Entry[] entries = new Entry[PLACES];
 
@@ -20,6 +21,18 @@ final class WordCache {
     Entry(char[] word, int[] found) {
       this.word = word;
       this.found = found;
+    }
+
+    boolean is(char[] text, int from, int to) {
+      if (word.length != to - from) {
+        return false;
+      }
+      for (int i = 0; i < word.length; i++) {
+        if (word[i] != text[from + i]) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
@@ -33,16 +46,14 @@ final class WordCache {
     if (to - from > LONGEST) {
       return null;
     }
-    var entry = entries[place(text, from, to)];
+    int place = place(text, from, to);
+    var entry = entries[place];
     if (entry == null) {
       return null;
     }
-    var word = entry.word;
-    if (word.length != to - from) {
-      return null;
-    }
-    for (int i = 0; i < word.length; i++) {
-      if (word[i] != text[from + i]) {
+    if (!entry.is(text, from, to)) {
+      entry = entries[place ^ 1];
+      if (entry == null || !entry.is(text, from, to)) {
         return null;
       }
     }
@@ -52,7 +63,9 @@ final class WordCache {
   void put(String word, int[] found) {
     if (word.length() <= LONGEST) {
       var characters = word.toCharArray();
-      entries[place(characters, 0, characters.length)] = new Entry(characters, found);
+      int place = place(characters, 0, characters.length);
+      entries[place ^ 1] = entries[place];
+      entries[place] = new Entry(characters, found);
     }
   }
 
@@ -62,6 +75,6 @@ final class WordCache {
       hash = 31 * hash + text[i];
     }
     hash *= 0x9E3779B1;
-    return hash >>> 16;
+    return hash >>> 15;
   }
 }

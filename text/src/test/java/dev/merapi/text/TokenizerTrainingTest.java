@@ -75,10 +75,35 @@ class TokenizerTrainingTest {
     assertEquals("[UNK]", tokenizer.token(tokenizer.encode("zzz")[0]).orElseThrow());
   }
 
+  /** The script trained unigram on the same strings, to the same size. */
+  @Test
+  void unigramWritesTextInAboutAsManyTokensAsHuggingFaces() {
+    var texts =
+        Golden.strings().stream().filter(string -> string.chars().allMatch(c -> c < 128)).toList();
+    var theirs = Tokenizer.load(Golden.own("unigram", folder));
+    var ours = TokenizerTraining.unigram(texts.stream(), theirs.size(), List.of("<pad>", "</s>"));
+    assertTrue(ours.size() <= theirs.size());
+    long ourTokens = texts.stream().mapToLong(text -> ours.encode(text).length).sum();
+    long theirTokens = texts.stream().mapToLong(text -> theirs.encode(text).length).sum();
+    assertTrue(ourTokens < 1.03 * theirTokens, ourTokens + " tokens, theirs " + theirTokens);
+    var again =
+        TokenizerTraining.unigram(
+            texts.reversed().stream(), theirs.size(), List.of("<pad>", "</s>"));
+    ours.save(folder.resolve("ours"));
+    var read = Tokenizer.load(folder.resolve("ours"));
+    for (var text : Golden.strings()) {
+      assertArrayEquals(ours.encode(text), again.encode(text));
+      assertArrayEquals(ours.encode(text), read.encode(text));
+    }
+    assertEquals("I don't know", ours.decode(ours.encode("I don't know")));
+  }
+
   @Test
   void refusesASizeThatIsTooSmall() {
     assertThrows(
         DataException.class, () -> TokenizerTraining.byteLevelBpe(TEXTS.stream(), 255, List.of()));
     assertThrows(DataException.class, () -> TokenizerTraining.wordPiece(TEXTS.stream(), 6, false));
+    assertThrows(
+        DataException.class, () -> TokenizerTraining.unigram(TEXTS.stream(), 6, List.of()));
   }
 }
