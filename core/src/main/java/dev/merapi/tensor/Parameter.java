@@ -49,6 +49,24 @@ public final class Parameter extends Tensor {
     new Step(List.of(), List.of(new Step.Assignment(this, value))).run();
   }
 
+  /**
+   * Replaces the value by a copy of these elements, of the same number and dtype. A first value
+   * that was not needed yet never is, so a model that is read from a file draws no random numbers.
+   */
+  public synchronized void assign(Storage elements) {
+    if (elements.dtype() != dtype() || elements.elements() != shape().elements()) {
+      throw new MerapiException(
+          "a parameter %s %s cannot take %d elements of %s"
+              .formatted(dtype(), shape(), elements.elements(), elements.dtype()));
+    }
+    if (storage == null) {
+      storage = elements.offHeap();
+      initial = this;
+    } else {
+      storage.segment().copyFrom(elements.segment());
+    }
+  }
+
   /** The memory that holds the value; programs read and write it in place. */
   public Storage storage() {
     Storage current = storage;

@@ -71,6 +71,17 @@ public record TransformerBlock(
         Dropout.of(p));
   }
 
+  /** With another ε in the norms. */
+  public TransformerBlock epsilon(double epsilon) {
+    return new TransformerBlock(
+        attentionNorm.epsilon(epsilon),
+        attention,
+        feedForwardNorm.epsilon(epsilon),
+        feedForward,
+        placement,
+        dropout);
+  }
+
   /** The same weights and no biases. */
   public TransformerBlock withoutBias() {
     return new TransformerBlock(

@@ -1,5 +1,6 @@
 package dev.merapi.train;
 
+import dev.merapi.graph.Storage;
 import dev.merapi.tensor.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,10 @@ public final class Weights {
     var arrays = Safetensors.read(file).arrays();
     check(file, arrays, parameters);
     parameters.forEach(
-        (name, parameter) -> parameter.storage().segment().copyFrom(arrays.get(name).bytes()));
+        (name, parameter) ->
+            parameter.assign(
+                new Storage(
+                    parameter.dtype(), parameter.shape().elements(), arrays.get(name).bytes())));
   }
 
   private static void check(

@@ -105,6 +105,12 @@ public record Gpt(
     return blocks(block -> block.dropout(p), Dropout.of(p));
   }
 
+  /** With another ε in all norms. */
+  public Gpt epsilon(double epsilon) {
+    Gpt rest = blocks(block -> block.epsilon(epsilon), dropout);
+    return new Gpt(tokens, positions, dropout, rest.blocks, norm.epsilon(epsilon));
+  }
+
   /** The same weights and no biases, in the norms neither. */
   public Gpt withoutBias() {
     Gpt rest = blocks(TransformerBlock::withoutBias, dropout);

@@ -9,9 +9,7 @@ import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
 import dev.merapi.nn.TransformerBlock;
 import dev.merapi.tensor.Key;
-import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,22 +46,21 @@ public record TransformerClassifier(
 
   /** Weights from N(0, 0.02²), biases zeros, as in BERT. */
   public static TransformerClassifier of(Size size, int classes, Key key) {
-    List<TransformerBlock> blocks = new ArrayList<>();
-    for (int i = 0; i < size.layers; i++) {
-      Key own = key.fold(4).fold(i);
-      var block = TransformerBlock.of(size.dim, size.heads, size.hidden, own).postNorm();
-      blocks.add(Gpt.initialised(block, 0.02, 0.02, own));
-    }
-    Init init = Init.normal(0, 0.02);
+    var bert =
+        Bert.of(
+                new Bert.Size(
+                    size.vocabulary, size.context, size.dim, size.hidden, size.layers, size.heads),
+                key)
+            .epsilon(1e-5);
     return new TransformerClassifier(
-        Embedding.of(size.vocabulary, size.dim, init, key.fold(0)),
-        Embedding.of(size.context, size.dim, init, key.fold(1)),
+        bert.tokens(),
+        bert.positions(),
         Optional.empty(),
-        LayerNorm.of(size.dim),
-        Dropout.of(0),
-        blocks,
-        Linear.of(size.dim, size.dim, init, key.fold(2)),
-        Linear.of(size.dim, classes, init, key.fold(3)));
+        bert.norm(),
+        bert.dropout(),
+        bert.blocks(),
+        bert.pooler().orElseThrow(),
+        Linear.of(size.dim, classes, Init.normal(0, 0.02), key.fold(3)));
   }
 
   /** With an embedding for each of some segments of a text, such as a question and its answer. */
@@ -98,23 +95,8 @@ public record TransformerClassifier(
    * @param mask (batch, time), true where there is a token and false behind a text's end
    */
   public Tensor apply(Tensor numbers, Optional<Tensor> parts, Optional<Tensor> mask, Mode mode) {
-    int context = positions.weight().shape().size(0);
-    if (numbers.shape().rank() != 2 || numbers.shape().size(1) > context) {
-      throw new ShapeException(
-          "TransformerClassifier: tokens %s must be (batch, time) with a time up to %d"
-              .formatted(numbers.shape(), context));
-    }
-    Tensor place = positions.weight().slice(0, 0, numbers.shape().size(1)); // (time, dim)
-    Tensor sum = tokens.apply(numbers, mode).add(place);
-    if (segments.isPresent()) {
-      Tensor weight = segments.get().weight();
-      sum = sum.add(parts.isPresent() ? weight.take(parts.get(), 0) : weight.get(0));
-    }
-    Tensor h = dropout.apply(norm.apply(sum, mode), mode);
-    for (TransformerBlock block : blocks) {
-      h = block.apply(h, mode, x -> block.attention().apply(x, mask, mode));
-    }
-    Tensor pooled = pooler.apply(h.select(1, 0), mode).tanh(); // (batch, dim)
-    return head.apply(dropout.apply(pooled, mode), mode);
+    var bert = new Bert(tokens, positions, segments, norm, dropout, blocks, Optional.of(pooler));
+    Tensor h = bert.apply(new Bert.Text(numbers, parts, mask), mode);
+    return head.apply(dropout.apply(bert.pooled(h, mode), mode), mode);
   }
 }

@@ -1,0 +1,155 @@
+package dev.merapi.hub;
+
+import dev.merapi.nn.Layer;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.train.AtomicFiles;
+import dev.merapi.train.FileException;
+import dev.merapi.train.StoredArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model in the folder of a hub: {@code config.json}, and {@code model.safetensors} or the shards
+ * that {@code model.safetensors.index.json} lists, under published names. Known are GPT-2; Llama 2
+ * and 3, Mistral, Qwen 2 and 3 (dense) and SmolLM, for causal language models; BERT, alone and with
+ * each of its heads.
+ *
+ * {@snippet :
+ * var opened = Pretrained.open(Path.of("SmolLM2-135M"));
+ * Tensor logits = opened.model().apply(tokens);
+ * opened.save(Path.of("copy"));
+ * }
+ *
+ * @param model a {@link dev.merapi.zoo.Gpt}, {@link dev.merapi.zoo.Llama}, {@link
+ *     dev.merapi.zoo.Bert} or {@link dev.merapi.zoo.BertTask}, without dropout
+ * @param config what config.json said, keys that the model has no use for included, and null where
+ *     it says null
+ * @param folder where it was opened, with the tokenizer's files; empty for a model of one's own
+ */
+public record Pretrained(Layer model, Map<String, Object> config, Optional<Path> folder) {
+  /** As many bytes of tensors as one file gets: 5 GB, as on the hub. */
+  private static final long SHARD = 5_000_000_000L;
+
+  /** What else belongs to a model: its tokenizer, and how it likes to generate. */
+  private static final List<String> COMPANIONS =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "tokenizer.model",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "vocab.txt",
+          "merges.txt",
+          "chat_template.jinja",
+          "generation_config.json");
+
+  public Pretrained {
+    config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
+  }
+
+  /** A model of one's own, to be saved. */
+  public static Pretrained of(Layer model) {
+    return new Pretrained(model, Map.of(), Optional.empty());
+  }
+
+  /**
+   * Opens a folder. Weights of f16, bf16 and f64 become f32.
+   *
+   * @throws FileException if a file is missing or damaged, the architecture is unknown, or config
+   *     and weights contradict each other
+   */
+  public static Pretrained open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new FileException(
+          folder, "there is no such folder", "give the folder of a model, with config.json in it");
+    }
+    Config config = Config.read(folder);
+    Format format = Formats.of(config);
+    Map<String, StoredArray> arrays = Shards.read(folder);
+    Layer model;
+    try {
+      model = format.model(config, arrays.keySet());
+    } catch (FileException e) {
+      throw e;
+    } catch (MerapiException e) { // sizes that do not go together
+      throw config.problem("its sizes do not fit (" + e.getMessage() + ")", "correct them");
+    }
+    PublishedWeights.read(folder, arrays, format.names(model), model);
+    @SuppressWarnings("unchecked") // a JSON object is a map of texts
+    Map<String, Object> said = Config.JSON.treeToValue(config.values(), Map.class);
+    return new Pretrained(model, said, Optional.of(folder));
+  }
+
+  /** The same config with another model, such as one that was trained on. */
+  public Pretrained model(Layer other) {
+    return new Pretrained(other, config, folder);
+  }
+
+  /**
+   * Writes the folder: all of it, or nothing. What the config says beside the model's sizes is
+   * kept, and the tokenizer's files are copied from where the model was opened.
+   *
+   * @throws FileException if it cannot be written, or if there is a folder that holds something
+   *     else than a model
+   */
+  public void save(Path target) {
+    save(target, SHARD);
+  }
+
+  /**
+   * As {@link #save(Path)}, in files of another size.
+   *
+   * @param shard how many bytes of tensors a file gets, at most
+   */
+  public void save(Path target, long shard) {
+    refuseOthers(target);
+    ObjectNode said = Config.JSON.valueToTree(config);
+    Optional<Format> opened =
+        folder.map(_ -> Formats.of(new Config(target.resolve(Config.NAME), said)));
+    Format format = Formats.of(model, opened);
+    Config.JSON.<ObjectNode>valueToTree(format.config(model)).forEachEntry(said::set);
+    Config.JSON.<ObjectNode>valueToTree(Formats.named(format)).forEachEntry(said::set);
+    said.put("dtype", "float32");
+    said.remove("torch_dtype");
+    var arrays = PublishedWeights.write(format.names(model), model);
+    AtomicFiles.writeFolder(
+        target,
+        aside -> {
+          String text = Config.JSON.writeValueAsString(said) + "\n";
+          AtomicFiles.write(aside.resolve(Config.NAME), text);
+          Shards.write(aside, arrays, shard);
+          for (String name : COMPANIONS) {
+            Path file = folder.orElse(aside).resolve(name);
+            if (Files.isRegularFile(file)) {
+              AtomicFiles.write(aside.resolve(name), Files.readAllBytes(file));
+            }
+          }
+        });
+  }
+
+  /** A folder is replaced, so it must not be somebody's home. */
+  private static void refuseOthers(Path target) {
+    if (!Files.exists(target) || Files.exists(target.resolve(Config.NAME))) {
+      return;
+    }
+    try (Stream<Path> inside = Files.list(target)) {
+      if (inside.findAny().isEmpty()) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new FileException(
+          target, "cannot look into it (" + e.getMessage() + ")", "give a folder");
+    }
+    throw new FileException(
+        target, "this folder holds something else than a model", "give a new folder's name");
+  }
+}
