@@ -4,7 +4,7 @@ module dev.merapi.recipe {
   requires transitive dev.merapi.data;
   requires transitive dev.merapi.nn;
   requires transitive dev.merapi.train;
-  requires dev.merapi.text;
+  requires transitive dev.merapi.text;
   requires transitive dev.merapi.zoo;
   requires org.snakeyaml.engine;
 

@@ -1,5 +1,6 @@
 package dev.merapi.cli;
 
+import dev.merapi.data.Nearest;
 import dev.merapi.tensor.MerapiException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,11 +81,10 @@ final class Main implements Runnable {
     if (!(error instanceof UnmatchedArgumentException unmatched)) {
       return error.getMessage().replaceAll("\\s+", " ");
     }
-    var nearest = unmatched.getSuggestions().stream().findFirst();
-    return "`%s` has no meaning here%s"
-        .formatted(
-            unmatched.getUnmatched().getFirst(),
-            nearest.map("; did you mean `%s`?"::formatted).orElse(""));
+    var word = unmatched.getUnmatched().getFirst();
+    var spec = error.getCommandLine().getCommandSpec();
+    var known = word.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+    return "`%s` has no meaning here%s".formatted(word, Nearest.hint(word, known));
   }
 
   @Override

@@ -59,6 +59,27 @@ class LanguageTest extends CommandTest {
   }
 
   @Test
+  void learnsPiecesOfWords() throws IOException {
+    var text = Files.writeString(folder.resolve("cats.txt"), LINE.repeat(400));
+    assertEquals(0, run(train(text, "--set=data.tokenizer={kind: bpe, size: 270}")), err);
+    var first = json().get("run").asString();
+    assertEquals(0, run("generate", first, "--temperature=0", "--tokens=12", "--json"), err);
+    assertTrue(json().get("texts").get(0).asString().startsWith(LINE), out);
+
+    // What one run has learned to cut, another takes over.
+    var file = Path.of(first, "tokenizer.json").toString();
+    assertEquals(
+        0, run(train(text, "--set=data.tokenizer={kind: file, path: '" + file + "'}")), err);
+    assertEquals(
+        Files.readString(Path.of(file)),
+        Files.readString(Path.of(json().get("run").asString(), "tokenizer.json")));
+    assertEquals(2, run(train(text, "--set=data.tokenizer={kind: file, path: none.json}")));
+    assertTrue(err.contains("none.json"), err);
+    assertEquals(2, run(train(text, "--set=data.tokenizer={kind: bpe, size: 100}")));
+    assertTrue(err.contains("257"), err);
+  }
+
+  @Test
   void refusesWhatItCannotLearnFrom() throws IOException {
     var little = Files.writeString(folder.resolve("little.txt"), "too little");
     assertEquals(2, run(train(little)));

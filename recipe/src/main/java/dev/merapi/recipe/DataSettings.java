@@ -445,18 +445,12 @@ public sealed interface DataSettings {
    */
   record Text(
       @Default("null") Optional<String> source,
-      @Default("characters") TokenizerName tokenizer,
+      @Default("{kind: characters}") TokenizerSettings tokenizer,
       @Default("64") @Range(from = 1) int context,
       @Default("null") @Range(from = 1) Optional<Integer> samples,
       @Default("0") @Range(from = 0, to = 0.9) double validation,
       @Default("0.1") @Range(from = 0.001, to = 0.9) double test)
-      implements Language {
-    /** How a text is cut. */
-    public enum TokenizerName {
-      /** One token a character of the text. */
-      CHARACTERS
-    }
-  }
+      implements Language {}
 
   /**
    * Stories that Merapi writes; see {@link dev.merapi.text.Stories}.
@@ -464,7 +458,8 @@ public sealed interface DataSettings {
    * @param train how many to learn from
    * @param validation how many to compare epochs by
    * @param test how many to report on
-   * @param context characters in a piece
+   * @param tokenizer how they are cut into tokens
+   * @param context tokens in a piece
    * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end
    * @param written how many the network writes in the end, to be read by the grammar
    */
@@ -472,7 +467,8 @@ public sealed interface DataSettings {
       @Default("20000") @Range(from = 10, to = 1e6) int train,
       @Default("200") @Range(from = 10, to = 1e6) int validation,
       @Default("500") @Range(from = 10, to = 1e6) int test,
-      @Default("192") @Range(from = 1) int context,
+      @Default("{kind: bpe, size: 512}") TokenizerSettings tokenizer,
+      @Default("64") @Range(from = 1) int context,
       @Default("null") @Range(from = 1) Optional<Integer> samples,
       @Default("100") @Range(from = 1, to = 10000) int written)
       implements Language {}

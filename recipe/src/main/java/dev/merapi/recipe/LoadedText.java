@@ -4,7 +4,6 @@ import dev.merapi.data.Dataset;
 import dev.merapi.data.Download;
 import dev.merapi.data.Splits;
 import dev.merapi.tensor.Key;
-import dev.merapi.text.Characters;
 import dev.merapi.text.Stories;
 import dev.merapi.text.TextFiles;
 import dev.merapi.text.TokenSequence;
@@ -72,7 +71,8 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
       DataSettings.Text text, Optional<Path> place, Optional<Saved> saved) {
     var files = TextFiles.of(Sources.find(place, text.source(), "texts"));
     var source = files.fingerprint();
-    var tokenizer = saved.map(Saved::tokenizer).orElseGet(files::characters);
+    var tokenizer =
+        saved.map(Saved::tokenizer).orElseGet(() -> text.tokenizer().make(files::pieces));
     var tokens = files.tokens(tokenizer, Download.cache());
     if (saved.isPresent() && !saved.get().source().equals(source)) {
       var all = TokenWindows.of(tokens, text.context());
@@ -99,12 +99,12 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
             Stories.of(settings.validation(), key.fold(1)),
             Stories.of(settings.test(), key.fold(2)));
     var tokenizer =
-        saved.map(Saved::tokenizer).orElseGet(() -> Characters.of(String.join("", texts)));
+        saved.map(Saved::tokenizer).orElseGet(() -> settings.tokenizer().make(texts::stream));
+    int newLine = tokenizer.encode("\n")[0];
     var parts =
         texts.stream()
-            .map(
-                text ->
-                    TokenWindows.of(TokenSequence.of(tokenizer.encode(text)), settings.context()))
+            .map(text -> TokenSequence.of(tokenizer.encode("\n" + text)))
+            .map(tokens -> TokenWindows.of(tokens, settings.context()).beginningWith(newLine))
             .toList();
     return of(
         parts.getFirst(), settings.samples(), parts.get(1), parts.get(2), tokenizer, "stories");

@@ -39,7 +39,7 @@ public final class TextWriter {
       throw new FileException(
           run.path(),
           "the network of %s writes no text".formatted(recipe.name()),
-          "give a run of a language model, such as gpt-stories");
+          "give a run of a language model, such as gpt-char");
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);

@@ -3,9 +3,11 @@ package dev.merapi.text;
 import dev.merapi.data.DataException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One token a character: the code points of a text, numbered from 0 in their own order. Its {@code
@@ -25,6 +27,17 @@ public final class Characters implements Tokenizer {
    */
   public static Characters of(String text) {
     return of(text.codePoints().map(Characters::scalar));
+  }
+
+  /**
+   * The tokenizer of all characters of a text that comes in pieces.
+   *
+   * @throws DataException if the text is empty
+   */
+  public static Characters of(Stream<String> pieces) {
+    var seen = new BitSet();
+    pieces.forEach(piece -> piece.codePoints().map(Characters::scalar).forEach(seen::set));
+    return of(seen.stream());
   }
 
   /**

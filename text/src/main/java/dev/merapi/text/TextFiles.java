@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,21 +72,15 @@ public final class TextFiles {
   }
 
   /**
-   * The tokenizer of all characters of the text.
+   * The text, piece by piece; to be closed.
    *
-   * @throws DataException if the text is empty, or no UTF-8
+   * @throws DataException if it is no UTF-8
    */
-  public Characters characters() {
-    var seen = new BitSet();
-    try (var pieces = new Pieces()) {
-      for (var piece = pieces.next(); !piece.isEmpty(); piece = pieces.next()) {
-        piece.codePoints().forEach(seen::set);
-      }
-    }
-    if (seen.isEmpty()) {
-      throw empty();
-    }
-    return Characters.of(seen.stream());
+  public Stream<String> pieces() {
+    var pieces = new Pieces();
+    return Stream.generate(pieces::next)
+        .takeWhile(piece -> !piece.isEmpty())
+        .onClose(pieces::close);
   }
 
   /**

@@ -10,12 +10,15 @@ import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * Pieces of a text to learn the next token from: x are {@code context} tokens, (batch, context)
@@ -30,12 +33,15 @@ public final class TokenWindows implements Dataset {
 
   private final TokenSequence tokens;
   private final int context;
+  private final Optional<long[]> begins;
   private final OptionalInt drawn;
   private volatile String fingerprint; // null until somebody asks: it takes a pass over all tokens
 
-  private TokenWindows(TokenSequence tokens, int context, OptionalInt drawn) {
+  private TokenWindows(
+      TokenSequence tokens, int context, Optional<long[]> begins, OptionalInt drawn) {
     this.tokens = tokens;
     this.context = context;
+    this.begins = begins;
     this.drawn = drawn;
   }
 
@@ -51,7 +57,23 @@ public final class TokenWindows implements Dataset {
           "text: %d tokens do not make a piece of %d and the token behind it; give more text, or a smaller context"
               .formatted(tokens.size(), context));
     }
-    return new TokenWindows(tokens, context, OptionalInt.empty());
+    return new TokenWindows(tokens, context, Optional.empty(), OptionalInt.empty());
+  }
+
+  /**
+   * The same text; pieces begin with its first token and with each token {@code id}, where so many
+   * follow: each is the beginning of a line, or of a document, as a model is asked to write it.
+   */
+  public TokenWindows beginningWith(int id) {
+    var places = LongStream.builder().add(0);
+    int[] one = new int[1];
+    for (long at = 1; at < starts(); at++) {
+      tokens.copy(at, 1, one, 0);
+      if (one[0] == id) {
+        places.add(at);
+      }
+    }
+    return new TokenWindows(tokens, context, Optional.of(places.build().toArray()), drawn);
   }
 
   /** The same text; an epoch of training is {@code samples} pieces that begin anywhere. */
@@ -59,7 +81,7 @@ public final class TokenWindows implements Dataset {
     if (samples < 1) {
       throw new DataException("text: an epoch of %d pieces; give at least 1".formatted(samples));
     }
-    return new TokenWindows(tokens, context, OptionalInt.of(samples));
+    return new TokenWindows(tokens, context, begins, OptionalInt.of(samples));
   }
 
   /** Places where a piece can begin. */
@@ -69,7 +91,8 @@ public final class TokenWindows implements Dataset {
 
   @Override
   public int size() {
-    return drawn.orElse((int) Math.min(Integer.MAX_VALUE, (tokens.size() - 1) / context));
+    long all = begins.map(each -> (long) each.length).orElse((tokens.size() - 1) / context);
+    return drawn.orElse((int) Math.min(Integer.MAX_VALUE, all));
   }
 
   @Override
@@ -113,7 +136,19 @@ public final class TokenWindows implements Dataset {
 
   /** In their order, drawn pieces are spread evenly. */
   private long start(int row) {
-    return drawn.isPresent() ? (long) ((double) row / size() * starts()) : (long) row * context;
+    if (drawn.isPresent()) {
+      return place((long) ((double) row / size() * places()));
+    }
+    return begins.map(each -> each[row]).orElse((long) row * context);
+  }
+
+  /** How many places a drawn piece can begin at. */
+  private long places() {
+    return begins.map(each -> (long) each.length).orElse(starts());
+  }
+
+  private long place(long number) {
+    return begins.map(each -> each[(int) number]).orElse(number);
   }
 
   private Batch at(long... starts) {
@@ -167,7 +202,7 @@ public final class TokenWindows implements Dataset {
           var own = key.fold(position.epoch()).fold(next);
           long[] starts = new long[(int) Math.min(batch, size() - next * batch)];
           for (int i = 0; i < starts.length; i++) {
-            starts[i] = Math.floorMod(own.fold(i).value() >>> 1, starts());
+            starts[i] = place((own.fold(i).value() >>> 1) % places());
           }
           next++;
           return at(starts);
@@ -185,6 +220,7 @@ public final class TokenWindows implements Dataset {
   public String fingerprint() {
     if (fingerprint == null) {
       var sha = new Sha256().add("text").add(context, drawn.orElse(0));
+      begins.ifPresent(places -> sha.add(Arrays.toString(places)));
       int[] part = new int[1 << 16];
       int count;
       for (long from = 0; from < tokens.size(); from += count) {

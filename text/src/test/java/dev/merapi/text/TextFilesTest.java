@@ -21,10 +21,16 @@ class TextFilesTest {
   /** What comes back of a text, in memory and by way of a packed file. */
   private String packed(Path place) {
     var files = TextFiles.of(place);
-    var characters = files.characters();
+    var characters = characters(files);
     var text = text(characters, files.tokens(characters, cache(), 0));
     assertEquals(text, text(characters, files.tokens(characters, cache())));
     return text;
+  }
+
+  private static Characters characters(TextFiles files) {
+    try (var pieces = files.pieces()) {
+      return Characters.of(pieces);
+    }
   }
 
   private static String text(Tokenizer tokenizer, TokenSequence tokens) {

@@ -73,6 +73,26 @@ class TokenWindowsTest {
   }
 
   @Test
+  void beginsWithAToken() {
+    var lines = TokenSequence.of(9, 1, 2, 9, 3, 4, 5, 9, 6, 9, 7);
+    var windows = TokenWindows.of(lines, 3).beginningWith(9);
+    assertEquals(3, windows.size()); // behind the last one too few follow
+    assertArrayEquals(
+        new int[] {9, 1, 2, 9, 3, 4, 9, 6, 9}, windows.gather(0, 1, 2).x().toIntArray());
+    assertArrayEquals(new int[] {6, 9, 7}, windows.gather(2).y().toIntArray());
+    var seen = new TreeSet<Integer>();
+    for (var batch : windows.drawn(40).batches(8, Key.of(1)).epoch(0)) {
+      int[] x = batch.x().toIntArray();
+      for (int i = 0; i < x.length; i += 3) {
+        assertEquals(9, x[i]);
+        seen.add(x[i + 1]);
+      }
+    }
+    assertEquals(new TreeSet<>(List.of(1, 3, 6)), seen);
+    assertNotEquals(windows.fingerprint(), TokenWindows.of(lines, 3).fingerprint());
+  }
+
+  @Test
   void knowsItsFingerprint() {
     var windows = TokenWindows.of(TOKENS, 5);
     assertEquals(windows.fingerprint(), TokenWindows.of(TOKENS, 5).fingerprint());
