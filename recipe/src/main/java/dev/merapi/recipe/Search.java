@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -163,7 +164,7 @@ public final class Search {
   private final List<Halving.Round> rounds;
   private final TrainingRun base;
   private final Optional<Metric> metric;
-  private final Map<Key, Result> finished = new HashMap<>();
+  private final Map<Key, Result> finished = new ConcurrentHashMap<>();
 
   private Search(
       Recipe.Training recipe,
@@ -495,6 +496,14 @@ public final class Search {
       if (stop.getAsBoolean()) {
         return null;
       }
+      // Only what a trial does is its failure: a file that cannot be written ends the search.
+      outcome(trial, recipe).ifPresent(this::finish);
+      return null;
+    }
+
+    /** What a training comes to; empty if it was asked to stop. */
+    private Optional<Result> outcome(int trial, Recipe.Training recipe)
+        throws InterruptedException {
       var values = space.plain(plan.get(trial - 1));
       try {
         var run = base.with(recipe, study.place(), dev.merapi.data.Progress.SILENT);
@@ -505,14 +514,14 @@ public final class Search {
         gate.enter(bytes);
         try {
           var outcome = run.fit(Progress.none(), stop);
-          if (outcome.ending() != Ending.INTERRUPTED) {
-            finish(result(trial, recipe, values, outcome));
-          }
+          return outcome.ending() == Ending.INTERRUPTED
+              ? Optional.empty()
+              : Optional.of(result(trial, recipe, values, outcome));
         } finally {
           gate.leave(bytes);
         }
       } catch (MerapiException e) { // of no use, but no reason to lose the others
-        finish(
+        return Optional.of(
             new Result(
                 trial,
                 recipe.training().epochs(),
@@ -524,7 +533,6 @@ public final class Search {
                 0,
                 e.getMessage()));
       }
-      return null;
     }
 
     private Result result(
