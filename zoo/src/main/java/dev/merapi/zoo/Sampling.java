@@ -4,6 +4,7 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -112,8 +113,7 @@ public record Sampling(
     double[] scaled = new double[x.length];
     Arrays.setAll(scaled, i -> x[i] / temperature);
     if (topK > 0 && topK < scaled.length) {
-      double least =
-          Arrays.stream(scaled).sorted().skip(scaled.length - topK).findFirst().orElse(0);
+      double least = greatest(scaled, topK);
       cut(scaled, least);
     }
     if (topP < 1) {
@@ -143,21 +143,37 @@ public record Sampling(
     }
   }
 
+  /** The k-th greatest. */
+  private static double greatest(double[] values, int k) {
+    var best = new PriorityQueue<Double>(k);
+    for (double value : values) {
+      if (best.size() < k) {
+        best.add(value);
+      } else if (value > best.element()) {
+        best.remove();
+        best.add(value);
+      }
+    }
+    return best.element();
+  }
+
   private void keepMostLikely(double[] logits) {
     double[] probabilities = softmax(logits);
+    // Tokens less likely than this have, all together, less than what may be left out.
+    double least = (1 - topP) / logits.length;
     int[] order =
         IntStream.range(0, logits.length)
-            .filter(i -> probabilities[i] > 0)
+            .filter(i -> probabilities[i] >= least)
             .boxed()
             .sorted(Comparator.comparingDouble(i -> -probabilities[i]))
             .mapToInt(Integer::intValue)
             .toArray();
+    double[] all = logits.clone();
+    Arrays.fill(logits, Double.NEGATIVE_INFINITY);
     double sum = 0;
-    for (int token : order) {
-      if (sum >= topP) {
-        logits[token] = Double.NEGATIVE_INFINITY;
-      }
-      sum += probabilities[token];
+    for (int i = 0; i < order.length && sum < topP; i++) {
+      logits[order[i]] = all[order[i]];
+      sum += probabilities[order[i]];
     }
   }
 
