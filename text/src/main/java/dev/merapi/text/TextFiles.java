@@ -29,6 +29,7 @@ public final class TextFiles {
 
   private final Path place;
   private final List<Path> files;
+  private volatile String fingerprint; // null until somebody asks: it takes a pass over all files
 
   private TextFiles(Path place, List<Path> files) {
     this.place = place;
@@ -66,9 +67,12 @@ public final class TextFiles {
 
   /** SHA-256 of the files' bytes. */
   public String fingerprint() {
-    var sha = new Sha256();
-    files.forEach(file -> sha.add(Sha256.of(file)));
-    return sha.hex();
+    if (fingerprint == null) {
+      var sha = new Sha256();
+      files.forEach(file -> sha.add(Sha256.of(file)));
+      fingerprint = sha.hex();
+    }
+    return fingerprint;
   }
 
   /**
