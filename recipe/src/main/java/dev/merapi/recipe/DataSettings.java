@@ -74,7 +74,7 @@ public sealed interface DataSettings {
       implements DataSettings {
     @Override
     public Splits load(Optional<Path> folder, Key key, Progress download) {
-      refuse(folder);
+      Sources.refuse(folder);
       // Other pictures than those of training: each part is drawn with a key of its own.
       return new Splits(
               dev.merapi.data.Digits.of(train, key.fold(0)),
@@ -159,7 +159,7 @@ public sealed interface DataSettings {
   record ThreeRows() implements DataSettings {
     @Override
     public Splits load(Optional<Path> folder, Key key, Progress download) {
-      refuse(folder);
+      Sources.refuse(folder);
       float[] x = {0.1f, 0.9f, 0.3f, 0.8f, 0.2f, 0.7f, 0.5f, 0.4f, 0.1f};
       Dataset rows = MemoryDataset.valued(x, Shape.of(3), new float[] {1, 0, 1}, Shape.of(1));
       return Splits.of(rows, rows).noting("the test rows are the three training rows");
@@ -167,7 +167,7 @@ public sealed interface DataSettings {
 
     @Override
     public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
-      refuse(folder);
+      Sources.refuse(folder);
       return dealt(load(folder, key, download), 0, count, key);
     }
   }
@@ -485,13 +485,5 @@ public sealed interface DataSettings {
                         splits.notes()))
             .orElse(splits);
     return taken.split(1 - validation, key).normalised(scale);
-  }
-
-  static void refuse(Optional<Path> folder) {
-    if (folder.isPresent()) {
-      throw new MerapiException(
-          "this recipe makes its own data and reads none; leave --data %s away"
-              .formatted(folder.get()));
-    }
   }
 }

@@ -61,7 +61,7 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
     return switch (settings) {
       case DataSettings.Text text -> files(text, place, saved);
       case DataSettings.Stories stories -> {
-        DataSettings.refuse(place);
+        Sources.refuse(place);
         yield stories(stories, key, saved);
       }
     };

@@ -48,6 +48,19 @@ final class Sources {
     return found;
   }
 
+  /**
+   * Refuses a folder for data that are made.
+   *
+   * @throws MerapiException if there is one
+   */
+  static void refuse(Optional<Path> folder) {
+    if (folder.isPresent()) {
+      throw new MerapiException(
+          "this recipe makes its own data and reads none; leave --data %s away"
+              .formatted(folder.get()));
+    }
+  }
+
   /** A sentence on files that could not be read. */
   static String leftOut(List<String> broken) {
     var named = broken.stream().limit(NAMED).collect(Collectors.joining(" | "));
