@@ -421,7 +421,7 @@ public sealed interface DataSettings {
   sealed interface Language extends DataSettings {
     @Override
     default Splits load(Optional<Path> place, Key key, Progress download) {
-      return LoadedText.load(this, place, key, Optional.empty()).splits();
+      return LoadedText.load(this, place, key, download, Optional.empty()).splits();
     }
 
     @Override
@@ -434,8 +434,8 @@ public sealed interface DataSettings {
   /**
    * A text in files; see {@link TextFiles}.
    *
-   * @param source a file, or a folder of {@code .txt} files; looked for in $MERAPI_DATA, too; null
-   *     where `--data` says it
+   * @param source a file, a folder of {@code .txt} files, or a text that Merapi knows, {@code
+   *     tiny-shakespeare}; looked for in $MERAPI_DATA, too; null where `--data` says it
    * @param tokenizer how the text is cut into tokens
    * @param context tokens in a piece
    * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end

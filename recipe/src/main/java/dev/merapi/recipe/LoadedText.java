@@ -2,6 +2,8 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Download;
+import dev.merapi.data.NamedSet;
+import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
 import dev.merapi.tensor.Key;
 import dev.merapi.text.Stories;
@@ -54,12 +56,17 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
    * Finds a text and cuts it.
    *
    * @param place where the user says that it is
+   * @param download shows how far a text that is known by its name is
    * @param saved of a run that was trained: any text but its own is measured as a whole
    */
   static LoadedText load(
-      DataSettings.Language settings, Optional<Path> place, Key key, Optional<Saved> saved) {
+      DataSettings.Language settings,
+      Optional<Path> place,
+      Key key,
+      Progress download,
+      Optional<Saved> saved) {
     return switch (settings) {
-      case DataSettings.Text text -> files(text, place, saved);
+      case DataSettings.Text text -> files(text, find(text, place, download), saved);
       case DataSettings.Stories stories -> {
         Sources.refuse(place);
         yield stories(stories, key, saved);
@@ -67,9 +74,19 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
     };
   }
 
-  private static LoadedText files(
-      DataSettings.Text text, Optional<Path> place, Optional<Saved> saved) {
-    var files = TextFiles.of(Sources.find(place, text.source(), "texts"));
+  private static TextFiles find(DataSettings.Text text, Optional<Path> place, Progress download) {
+    var known =
+        text.source()
+            .filter(_ -> place.isEmpty())
+            .flatMap(NamedSet::find)
+            .filter(set -> set.kind() == NamedSet.Kind.TEXT);
+    return TextFiles.of(
+        known
+            .map(set -> set.locate(place, download))
+            .orElseGet(() -> Sources.find(place, text.source(), "texts")));
+  }
+
+  private static LoadedText files(DataSettings.Text text, TextFiles files, Optional<Saved> saved) {
     var source = files.fingerprint();
     var tokenizer =
         saved.map(Saved::tokenizer).orElseGet(() -> text.tokenizer().make(files::pieces));

@@ -182,7 +182,7 @@ public final class TrainingRun {
     }
     refusePreparation(recipe);
     if (recipe.data() instanceof DataSettings.Language settings) {
-      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, cut));
+      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, download, cut));
     }
     var splits = recipe.data().load(folder, key, download);
     return new TrainingRun(recipe, splits, Optional.empty());
