@@ -3,8 +3,8 @@ package dev.merapi.cli;
 import dev.merapi.recipe.Recipe;
 import dev.merapi.recipe.Search;
 import dev.merapi.recipe.Search.Method;
-import dev.merapi.recipe.Search.Result;
 import dev.merapi.recipe.Search.Summary;
+import dev.merapi.recipe.SearchResult;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.Interrupts;
 import dev.merapi.train.StudyWriter;
@@ -179,7 +179,7 @@ final class Tune implements Callable<Integer> {
     }
   }
 
-  private void tell(Result result) {
+  private void tell(SearchResult result) {
     output.line(
         "trial %-3d %d epochs  %s  %s"
             .formatted(
@@ -193,7 +193,7 @@ final class Tune implements Callable<Integer> {
   }
 
   private static String values(Map<String, Object> values) {
-    var names = Search.names(List.copyOf(values.keySet()));
+    var names = SearchResult.names(List.copyOf(values.keySet()));
     return values.entrySet().stream()
         .map(entry -> names.get(entry.getKey()) + "=" + entry.getValue())
         .collect(Collectors.joining(" "));
@@ -227,7 +227,7 @@ final class Tune implements Callable<Integer> {
   /** The best trials, one a line, below the names of their columns. */
   private static List<String> table(Summary summary) {
     var paths = List.copyOf(summary.ranking().getFirst().values().keySet());
-    var names = Search.names(paths);
+    var names = SearchResult.names(paths);
     var rows = new ArrayList<List<String>>();
     var head = new ArrayList<>(List.of("rank", "trial", "epochs", summary.metric()));
     paths.forEach(path -> head.add(names.get(path)));

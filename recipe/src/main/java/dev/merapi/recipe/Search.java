@@ -5,7 +5,6 @@ import dev.merapi.recipe.TrainingSettings.MetricName;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.FileException;
 import dev.merapi.train.Metric;
-import dev.merapi.train.Metrics;
 import dev.merapi.train.ParallelCoordinates;
 import dev.merapi.train.Progress;
 import dev.merapi.train.Progress.Field;
@@ -74,70 +73,6 @@ public final class Search {
   }
 
   /**
-   * What one training has come to.
-   *
-   * @param trial the number of its combination, from 1
-   * @param epochs that it was to train for
-   * @param values of the settings that are searched, by their paths
-   * @param score by the validation data; empty if it failed
-   * @param bestEpoch the epoch that was scored
-   * @param train loss and metrics on the training data in that epoch
-   * @param validation those on the validation data after it
-   * @param reason why it failed; empty if it did not
-   */
-  public record Result(
-      int trial,
-      int epochs,
-      Map<String, Object> values,
-      Optional<Double> score,
-      long bestEpoch,
-      Map<String, Double> train,
-      Map<String, Double> validation,
-      double seconds,
-      String reason) {
-
-    private Map<String, Object> line() {
-      var line = new LinkedHashMap<String, Object>();
-      line.put("trial", trial);
-      line.put("epochs", epochs);
-      line.put("values", values);
-      score.ifPresent(value -> line.put("score", value));
-      line.put("best_epoch", bestEpoch);
-      line.put("train", train);
-      line.put("validation", validation);
-      line.put("seconds", seconds);
-      line.put("reason", reason);
-      return line;
-    }
-
-    private static Result of(Metrics.Line line, Map<String, Object> values) {
-      return new Result(
-          (int) line.number("trial").orElse(0),
-          (int) line.number("epochs").orElse(0),
-          values,
-          line.number("score").stream().boxed().findFirst(),
-          (long) line.number("best_epoch").orElse(0),
-          scores(line.fields().get("train")),
-          scores(line.fields().get("validation")),
-          line.number("seconds").orElse(0),
-          String.valueOf(line.fields().getOrDefault("reason", "")));
-    }
-
-    private static Map<String, Double> scores(Object written) {
-      var scores = new LinkedHashMap<String, Double>();
-      if (written instanceof Map<?, ?> map) {
-        map.forEach(
-            (name, value) -> {
-              if (value instanceof Number number) {
-                scores.put(name.toString(), number.doubleValue());
-              }
-            });
-      }
-      return scores;
-    }
-  }
-
-  /**
    * What all of it has come to.
    *
    * @param study its folder
@@ -152,7 +87,7 @@ public final class Search {
       String ending,
       String metric,
       int trainings,
-      List<Result> ranking,
+      List<SearchResult> ranking,
       Optional<String> best) {}
 
   private record Key(int trial, int epochs) {}
@@ -164,7 +99,7 @@ public final class Search {
   private final List<Halving.Round> rounds;
   private final TrainingRun base;
   private final Optional<Metric> metric;
-  private final Map<Key, Result> finished = new ConcurrentHashMap<>();
+  private final Map<Key, SearchResult> finished = new ConcurrentHashMap<>();
 
   private Search(
       Recipe.Training recipe,
@@ -268,7 +203,7 @@ public final class Search {
     for (var line : writer.lines(TRIALS).lines()) {
       int trial = (int) line.number("trial").orElse(0);
       if (trial >= 1 && trial <= plan.size()) {
-        var result = Result.of(line, space.plain(plan.get(trial - 1)));
+        var result = SearchResult.of(line, space.plain(plan.get(trial - 1)));
         finished.put(new Key(trial, result.epochs()), result);
       }
     }
@@ -349,7 +284,7 @@ public final class Search {
       int parallel,
       long memory,
       Progress progress,
-      Consumer<Result> each,
+      Consumer<SearchResult> each,
       BooleanSupplier stop) {
     int total =
         rounds.isEmpty() ? plan.size() : rounds.stream().mapToInt(Halving.Round::arms).sum();
@@ -376,19 +311,19 @@ public final class Search {
   private List<Integer> ranked(List<Integer> trials) {
     var longest = longest();
     var order =
-        Comparator.comparingInt((Result result) -> rounds.isEmpty() ? 0 : -result.epochs())
+        Comparator.comparingInt((SearchResult result) -> rounds.isEmpty() ? 0 : -result.epochs())
             .thenComparingDouble(this::badness)
             .thenComparingDouble(
                 result -> result.validation().getOrDefault("loss", Double.MAX_VALUE))
-            .thenComparingInt(Result::trial);
+            .thenComparingInt(SearchResult::trial);
     var ranked = new ArrayList<>(trials);
     ranked.sort(Comparator.comparing(longest::get, Comparator.nullsLast(order)));
     return ranked;
   }
 
   /** The longest training of each trial. */
-  private Map<Integer, Result> longest() {
-    var longest = new HashMap<Integer, Result>();
+  private Map<Integer, SearchResult> longest() {
+    var longest = new HashMap<Integer, SearchResult>();
     finished
         .values()
         .forEach(
@@ -398,7 +333,7 @@ public final class Search {
   }
 
   /** The less, the better. */
-  private double badness(Result result) {
+  private double badness(SearchResult result) {
     return result
         .score()
         .filter(Double::isFinite)
@@ -439,7 +374,7 @@ public final class Search {
     private final MemoryGate gate;
     private final long limit;
     private final Progress.Bar bar;
-    private final Consumer<Result> each;
+    private final Consumer<SearchResult> each;
     private final BooleanSupplier stop;
 
     Work(
@@ -448,7 +383,7 @@ public final class Search {
         MemoryGate gate,
         long limit,
         Progress.Bar bar,
-        Consumer<Result> each,
+        Consumer<SearchResult> each,
         BooleanSupplier stop) {
       this.writer = writer;
       this.parallel = parallel;
@@ -502,7 +437,7 @@ public final class Search {
     }
 
     /** What a training comes to; empty if it was asked to stop. */
-    private Optional<Result> outcome(int trial, Recipe.Training recipe)
+    private Optional<SearchResult> outcome(int trial, Recipe.Training recipe)
         throws InterruptedException {
       var values = space.plain(plan.get(trial - 1));
       try {
@@ -522,7 +457,7 @@ public final class Search {
         }
       } catch (MerapiException e) { // of no use, but no reason to lose the others
         return Optional.of(
-            new Result(
+            new SearchResult(
                 trial,
                 recipe.training().epochs(),
                 values,
@@ -535,14 +470,14 @@ public final class Search {
       }
     }
 
-    private Result result(
+    private SearchResult result(
         int trial,
         Recipe.Training recipe,
         Map<String, Object> values,
         TrainingRun.Outcome outcome) {
       var counts = outcome.counts().orElseThrow();
       var validation = counts.validation().orElseThrow();
-      return new Result(
+      return new SearchResult(
           trial,
           recipe.training().epochs(),
           values,
@@ -561,13 +496,13 @@ public final class Search {
       return all;
     }
 
-    private synchronized void finish(Result result) {
+    private synchronized void finish(SearchResult result) {
       writer.append(TRIALS, result.line());
       finished.put(new Key(result.trial(), result.epochs()), result);
       each.accept(result);
       var scores =
           finished.values().stream().sorted(Comparator.comparingDouble(Search.this::badness));
-      var best = scores.findFirst().flatMap(Result::score);
+      var best = scores.findFirst().flatMap(SearchResult::score);
       bar.step(
           finished.size(),
           best.stream()
@@ -576,47 +511,9 @@ public final class Search {
     }
   }
 
-  // ---- the picture
-
   /** The trials as lines across the settings that are searched, and their scores. */
   public ParallelCoordinates picture(Summary summary) {
-    var axes = new ArrayList<ParallelCoordinates.Axis>();
-    var names = names(space.axes().stream().map(SearchAxis::path).toList());
-    for (var axis : space.axes()) {
-      axes.add(SearchPicture.axis(names.get(axis.path()), axis));
-    }
-    var scored =
-        summary.ranking().stream()
-            .filter(result -> result.score().filter(Double::isFinite).isPresent())
-            .toList();
-    var scores =
-        SearchPicture.scores(
-            study.metric(),
-            scored.stream().map(result -> result.score().orElseThrow()).toList(),
-            greatestIsBest());
-    axes.add(scores.axis());
-    var lines = new ArrayList<ParallelCoordinates.Line>();
-    for (var result : scored) {
-      var at = new ArrayList<Double>();
-      for (var axis : space.axes()) {
-        at.add(SearchPicture.place(axis, result.values().get(axis.path())));
-      }
-      at.add(scores.place(result.score().orElseThrow()));
-      lines.add(new ParallelCoordinates.Line(at));
-    }
-    return new ParallelCoordinates(
-        "%s: %d trials by %s".formatted(recipe.name(), lines.size(), study.metric()), axes, lines);
-  }
-
-  /** The last words of paths, where these tell them apart. */
-  public static Map<String, String> names(List<String> paths) {
-    var last = new HashMap<String, Integer>();
-    paths.forEach(path -> last.merge(path.substring(path.lastIndexOf('.') + 1), 1, Integer::sum));
-    var names = new LinkedHashMap<String, String>();
-    for (var path : paths) {
-      var word = path.substring(path.lastIndexOf('.') + 1);
-      names.put(path, last.get(word) == 1 ? word : path);
-    }
-    return names;
+    return SearchPicture.of(
+        recipe.name(), space.axes(), study.metric(), greatestIsBest(), summary.ranking());
   }
 }

@@ -1,13 +1,15 @@
 package dev.merapi.recipe;
 
+import dev.merapi.train.ParallelCoordinates;
 import dev.merapi.train.ParallelCoordinates.Axis;
+import dev.merapi.train.ParallelCoordinates.Line;
 import dev.merapi.train.ParallelCoordinates.Tick;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the values of a search stand on the axes of its picture, from 0 at the foot to 1. */
+/** The picture of a search: where its values stand on the axes, from 0 at the foot to 1. */
 final class SearchPicture {
   private static final int TICKS = 5;
   private static final int SHORT = 14;
@@ -17,8 +19,40 @@ final class SearchPicture {
 
   private SearchPicture() {}
 
+  /**
+   * The trials that have a score, as lines across the settings and the score.
+   *
+   * @param ranking the best first
+   */
+  static ParallelCoordinates of(
+      String recipe,
+      List<SearchAxis> settings,
+      String metric,
+      boolean greatestIsBest,
+      List<SearchResult> ranking) {
+    var scored = ranking.stream().filter(SearchResult::isScored).toList();
+    var scores =
+        scores(
+            metric,
+            scored.stream().map(result -> result.score().orElseThrow()).toList(),
+            greatestIsBest);
+    var names = SearchResult.names(settings.stream().map(SearchAxis::path).toList());
+    var axes = new ArrayList<Axis>();
+    settings.forEach(setting -> axes.add(axis(names.get(setting.path()), setting)));
+    axes.add(scores.axis());
+    var lines = new ArrayList<Line>();
+    for (var result : scored) {
+      var at = new ArrayList<Double>();
+      settings.forEach(setting -> at.add(place(setting, result.values().get(setting.path()))));
+      at.add(scores.place(result.score().orElseThrow()));
+      lines.add(new Line(at));
+    }
+    return new ParallelCoordinates(
+        "%s: %d trials by %s".formatted(recipe, lines.size(), metric), axes, lines);
+  }
+
   /** The axis of a setting. */
-  static Axis axis(String name, SearchAxis axis) {
+  private static Axis axis(String name, SearchAxis axis) {
     var ticks = new ArrayList<Tick>();
     switch (axis) {
       case SearchAxis.Choices choices -> {
@@ -42,7 +76,7 @@ final class SearchPicture {
   }
 
   /** Where a value stands. */
-  static double place(SearchAxis axis, Object value) {
+  private static double place(SearchAxis axis, Object value) {
     return switch (axis) {
       case SearchAxis.Numbers(_, _, var limits, _) -> limits.share(((Number) value).doubleValue());
       case SearchAxis.Choices(_, _, var choices) -> {
@@ -58,7 +92,7 @@ final class SearchPicture {
    * @param worst at its foot
    * @param best at its head
    */
-  record ScoreAxis(String metric, double worst, double best, boolean byLogarithm) {
+  private record ScoreAxis(String metric, double worst, double best, boolean byLogarithm) {
     double place(double score) {
       return best == worst ? 0.5 : (shown(score) - shown(worst)) / (shown(best) - shown(worst));
     }
@@ -79,7 +113,7 @@ final class SearchPicture {
     }
   }
 
-  static ScoreAxis scores(String metric, List<Double> scores, boolean greatestIsBest) {
+  private static ScoreAxis scores(String metric, List<Double> scores, boolean greatestIsBest) {
     double least = scores.stream().mapToDouble(Double::doubleValue).min().orElse(0);
     double most = scores.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     boolean byLogarithm = least > 0 && most > WIDE * least;
