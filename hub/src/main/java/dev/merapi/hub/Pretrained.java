@@ -136,20 +136,31 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
         });
   }
 
-  /** A folder is replaced, so it must not be somebody's home. */
+  /** The folder is replaced, so it must hold nothing that would be lost. */
   private static void refuseOthers(Path target) {
-    if (!Files.exists(target) || Files.exists(target.resolve(Config.NAME))) {
+    if (!Files.exists(target)) {
       return;
     }
     try (Stream<Path> inside = Files.list(target)) {
-      if (inside.findAny().isEmpty()) {
-        return;
+      var other =
+          inside
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !isWritten(name))
+              .sorted()
+              .findFirst();
+      if (other.isPresent()) {
+        throw new FileException(
+            target,
+            "this folder holds more than a model (%s), which would be lost".formatted(other.get()),
+            "give a new folder's name, or move what is not the model's");
       }
     } catch (IOException e) {
       throw new FileException(
           target, "cannot look into it (" + e.getMessage() + ")", "give a folder");
     }
-    throw new FileException(
-        target, "this folder holds something else than a model", "give a new folder's name");
+  }
+
+  private static boolean isWritten(String name) {
+    return name.equals(Config.NAME) || COMPANIONS.contains(name) || Shards.isWritten(name);
   }
 }

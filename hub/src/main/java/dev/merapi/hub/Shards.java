@@ -88,6 +88,11 @@ final class Shards {
     return all;
   }
 
+  /** Whether a file of that name is one of those that {@link #write} writes. */
+  static boolean isWritten(String name) {
+    return name.equals(INDEX) || name.matches("model(-\\d{5}-of-\\d{5})?\\.safetensors");
+  }
+
   /** Writes the tensors in files of at most so many bytes of them, or one tensor, each. */
   static void write(Path folder, Map<String, StoredArray> arrays, long most) {
     List<Map<String, StoredArray>> files = new ArrayList<>();

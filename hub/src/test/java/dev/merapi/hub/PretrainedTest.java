@@ -245,6 +245,11 @@ class PretrainedTest {
     var opened = Pretrained.open(target);
     assertThrows(FileException.class, () -> opened.save(home));
     assertEquals("mine", Files.readString(home.resolve("diary")));
+    opened.save(target);
+    Files.writeString(target.resolve("diary"), "mine");
+    var lost = assertThrows(FileException.class, () -> opened.save(target));
+    assertTrue(lost.getMessage().contains("diary"), lost.getMessage());
+    assertEquals("mine", Files.readString(target.resolve("diary")));
   }
 
   private Path copy(String name) throws IOException {
