@@ -80,6 +80,20 @@ class LanguageTest extends CommandTest {
   }
 
   @Test
+  void asksForAPromptWhereALineEndIsNoToken() throws IOException {
+    var words = "[PAD] [UNK] [CLS] [SEP] [MASK] the cat sat on mat .".replace(' ', '\n');
+    var vocabulary = Files.writeString(folder.resolve("vocab.txt"), words + "\n");
+    var text = Files.writeString(folder.resolve("cats.txt"), LINE.repeat(400));
+    var tokenizer = "--set=data.tokenizer={kind: file, path: '" + vocabulary + "'}";
+    assertEquals(0, run(train(text, tokenizer)), err);
+    var run = json().get("run").asString();
+    assertEquals(2, run("generate", run));
+    assertTrue(err.contains("give some text"), err);
+    assertEquals(0, run("generate", run, "--prompt=the cat", "--temperature=0", "--tokens=3"), err);
+    assertTrue(out.startsWith("the cat sat on the"), out);
+  }
+
+  @Test
   void refusesWhatItCannotLearnFrom() throws IOException {
     var little = Files.writeString(folder.resolve("little.txt"), "too little");
     assertEquals(2, run(train(little)));

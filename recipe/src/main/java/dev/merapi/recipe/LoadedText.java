@@ -25,7 +25,6 @@ import java.util.Optional;
  * @param source SHA-256 of where it comes from
  */
 record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
-  private static final String TOKENIZER = "tokenizer.json";
   private static final String SOURCE = "text.json";
 
   /**
@@ -40,8 +39,7 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
     static Optional<Saved> of(RunFolder run) {
       return Files.exists(run.file(SOURCE))
           ? Optional.of(
-              new Saved(
-                  run.readJson(SOURCE, Source.class).source(), Tokenizer.load(run.file(TOKENIZER))))
+              new Saved(run.readJson(SOURCE, Source.class).source(), Tokenizer.load(run.path())))
           : Optional.empty();
     }
   }
@@ -117,7 +115,7 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
             Stories.of(settings.test(), key.fold(2)));
     var tokenizer =
         saved.map(Saved::tokenizer).orElseGet(() -> settings.tokenizer().make(texts::stream));
-    int newLine = tokenizer.encode("\n")[0];
+    int newLine = lineEnd(tokenizer);
     var parts =
         texts.stream()
             .map(text -> TokenSequence.of(tokenizer.encode("\n" + text)))
@@ -125,6 +123,17 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
             .toList();
     return of(
         parts.getFirst(), settings.samples(), parts.get(1), parts.get(2), tokenizer, "stories");
+  }
+
+  /** The token that ends a line, and so begins a story. */
+  private static int lineEnd(Tokenizer tokenizer) {
+    int[] ids = tokenizer.encode("\n");
+    if (ids.length == 0) {
+      throw new RecipeException(
+          "this tokenizer leaves the ends of lines out, which part stories; use"
+              + " {kind: characters} or {kind: bpe}");
+    }
+    return ids[0];
   }
 
   private static LoadedText of(

@@ -70,9 +70,15 @@ public final class TextWriter {
   public String write(
       String prompt, int tokens, Sampling sampling, List<String> stop, Consumer<String> pieces) {
     int[] read = tokenizer.encode(prompt.isEmpty() ? "\n" : prompt);
+    if (read.length == 0) {
+      throw new MerapiException("the prompt makes no token; give some text to go on with");
+    }
     int[] unread = Arrays.copyOfRange(read, Math.max(0, read.length - context), read.length);
     var generation = Generation.of(model, context, sampling);
     var decoding = tokenizer.decoding(false);
+    for (int id : unread) {
+      decoding.add(id); // whether a space stands before a token follows from the one before it
+    }
     var cut = new StopText(stop, pieces);
     for (int i = 0; i < tokens && !cut.isDone(); i++) {
       int next = generation.read(new int[][] {unread})[0];

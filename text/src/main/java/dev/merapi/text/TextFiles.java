@@ -139,15 +139,16 @@ public final class TextFiles {
   private String name(Tokenizer tokenizer) {
     try {
       var folder = Files.createTempDirectory("tokenizer");
-      try {
-        tokenizer.save(folder);
-        var written = folder.resolve(TokenizerFiles.NAME);
-        var name = new Sha256().add(fingerprint()).add(Sha256.of(written)).hex();
-        Files.delete(written);
-        return name + ".tokens";
-      } finally {
-        Files.delete(folder);
+      tokenizer.save(folder);
+      var sha = new Sha256().add(fingerprint());
+      try (var written = Files.list(folder)) {
+        for (var file : written.sorted().toList()) {
+          sha.add(Sha256.of(file));
+          Files.delete(file);
+        }
       }
+      Files.delete(folder);
+      return sha.hex() + ".tokens";
     } catch (IOException e) {
       throw DataException.of(place, "pack", e);
     }

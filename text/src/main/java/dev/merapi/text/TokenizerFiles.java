@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Which kind of tokenizer a file or folder holds. */
 final class TokenizerFiles {
-  static final String NAME = "tokenizer.json";
+  private static final String NAME = "tokenizer.json";
 
   private TokenizerFiles() {}
 

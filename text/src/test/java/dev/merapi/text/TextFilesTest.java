@@ -77,6 +77,18 @@ class TextFilesTest {
   }
 
   @Test
+  void packsWhatATokenizerOfAnyKindMakes() throws IOException {
+    var model = Files.write(folder.resolve("a.model"), Golden.resource("own/spm-unigram.model.gz"));
+    var tokenizer = Tokenizer.load(model); // is saved as a .model, not as JSON
+    var file = Files.writeString(folder.resolve("a.txt"), "This is a test.\n");
+    var packed = TextFiles.of(file).tokens(tokenizer, cache(), 0);
+    assertTrue(packed.size() > 3);
+    assertEquals(
+        text(tokenizer, TextFiles.of(file).tokens(tokenizer, cache())), text(tokenizer, packed));
+    assertEquals(1, packs());
+  }
+
+  @Test
   void namesWhatItCannotUse() throws IOException {
     var empty = Files.writeString(folder.resolve("empty.txt"), "");
     assertThrows(DataException.class, () -> packed(empty));
