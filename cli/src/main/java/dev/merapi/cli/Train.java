@@ -130,7 +130,10 @@ final class Train implements Callable<Integer> {
               .found()
               .checkpoint()
               .map(checkpoint -> "resuming at step " + checkpoint.step())
-              .orElse("the run has no checkpoint yet: starting again"));
+              .orElse(
+                  resumed.found().skipped().isEmpty()
+                      ? "the run has no checkpoint yet: starting again"
+                      : "the run has no whole checkpoint: starting again"));
       return train(run, writer, resumed.found().checkpoint());
     }
   }
@@ -145,7 +148,7 @@ final class Train implements Callable<Integer> {
       output.line(memory.table());
       output.json(memory);
     }
-    memory.requireFits(Machine.offHeapLimit());
+    run.requireFits(Machine.offHeapLimit());
     return run;
   }
 

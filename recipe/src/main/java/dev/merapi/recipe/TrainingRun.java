@@ -64,6 +64,7 @@ public final class TrainingRun {
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
+  private boolean behind = true;
 
   private TrainingRun(Recipe.Training recipe, LoadedText text) {
     this(recipe, text.splits(), Optional.empty(), Optional.of(text));
@@ -316,6 +317,19 @@ public final class TrainingRun {
     return trainer.memory(data);
   }
 
+  /**
+   * Refuses a training that cannot fit. One that does, but without room for a copy of weights and
+   * optimizer, will wait while its checkpoints are written.
+   *
+   * @param limit bytes that may be taken outside the heap
+   */
+  public MemoryNeed requireFits(long limit) {
+    var need = memory();
+    need.requireFits(limit);
+    behind = need.fitsCheckpoint(limit);
+    return need;
+  }
+
   /** The fingerprint of the training data. */
   public String fingerprint() {
     return data.train().fingerprint();
@@ -335,7 +349,8 @@ public final class TrainingRun {
     var saving =
         Saving.DEFAULT
             .every(Duration.ofSeconds(recipe.training().checkpointSeconds()))
-            .everyEpochs(recipe.training().report());
+            .everyEpochs(recipe.training().report())
+            .behind(behind);
     trainer.saveTo(run, saving).reportEvery(recipe.training().report());
     start.ifPresent(trainer::resumeFrom);
     var trained = trained(progress, stop);

@@ -135,6 +135,20 @@ public final class AtomicFiles {
   }
 
   /**
+   * Gives a folder another name beside it; one of that name is replaced.
+   *
+   * @throws FileException if it cannot be renamed
+   */
+  static void moveFolder(Path folder, Path target) {
+    try {
+      replaceFolder(folder, target);
+      sync(parent(target));
+    } catch (IOException e) {
+      throw FileException.of(folder, "rename", e);
+    }
+  }
+
+  /**
    * Removes from a folder what writers that died have left in it. Nobody else may be writing there
    * at the same time; for a run's folder, its lock sees to that.
    *

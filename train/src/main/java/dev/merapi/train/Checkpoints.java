@@ -21,6 +21,7 @@ import tools.jackson.core.JacksonException;
 public record Checkpoints(Path folder) {
   private static final Pattern STEP = Pattern.compile("step-(?<step>\\d{8,18})");
   private static final String BEST = "best.json";
+  private static final String DAMAGED = "damaged-";
 
   /** A checkpoint's folder that cannot be used, and why. */
   public record Skipped(Path folder, String reason) {}
@@ -29,7 +30,7 @@ public record Checkpoints(Path folder) {
    * What a search found.
    *
    * @param checkpoint the newest whole checkpoint
-   * @param skipped newer ones that are not whole, newest first
+   * @param skipped ones that are not whole: those that are newer, newest first, and the best
    */
   public record Found(Optional<Checkpoint> checkpoint, List<Skipped> skipped) {}
 
@@ -94,26 +95,48 @@ public record Checkpoints(Path folder) {
   }
 
   /**
-   * Forgets the checkpoints that are newer than a step, whole or not, since a training that goes on
-   * from there will not have been through them.
+   * Looks for the newest checkpoint that is whole, as {@link #newest}, and leaves only what a
+   * training can go on from: those that are not whole, the best included, are set aside as {@code
+   * damaged-step-00001234}, and nothing is said to be the best that is not there.
    */
-  public void rewind(long step) {
-    var best = bestStep();
+  Found repair() {
+    var found = newest();
+    var skipped = new ArrayList<>(found.skipped());
+    brokenBest()
+        .filter(best -> skipped.stream().noneMatch(each -> each.folder().equals(best.folder())))
+        .ifPresent(skipped::add);
+    skipped.stream().map(Skipped::folder).forEach(this::setAside);
+    return new Found(found.checkpoint(), List.copyOf(skipped));
+  }
+
+  /** Forgets which is the best where that one is not whole, and says why it is not. */
+  private Optional<Skipped> brokenBest() {
+    var file = folder.resolve(BEST);
+    var at = file;
     try {
-      if (best.isPresent() && best.getAsLong() > step) {
-        Files.delete(folder.resolve(BEST));
+      var step = bestStep();
+      if (step.isPresent()) {
+        at = at(step.getAsLong());
+        Checkpoint.open(at);
       }
-    } catch (IOException e) {
-      throw FileException.of(folder.resolve(BEST), "delete", e);
-    }
-    for (long newer : steps().reversed()) {
-      if (newer > step) {
-        AtomicFiles.deleteFolder(at(newer));
+      return Optional.empty();
+    } catch (FileException e) {
+      try {
+        Files.delete(file);
+      } catch (IOException failure) {
+        throw FileException.of(file, "delete", failure);
       }
+      return Optional.of(new Skipped(at, e.getMessage()));
     }
   }
 
-  private OptionalLong bestStep() {
+  private void setAside(Path damaged) {
+    if (Files.isDirectory(damaged)) {
+      AtomicFiles.moveFolder(damaged, folder.resolve(DAMAGED + damaged.getFileName()));
+    }
+  }
+
+  OptionalLong bestStep() {
     var file = folder.resolve(BEST);
     if (!Files.exists(file)) {
       return OptionalLong.empty();

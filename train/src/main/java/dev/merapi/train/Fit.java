@@ -45,6 +45,10 @@ final class Fit {
   private double seconds;
   private final List<EpochScores> history = new ArrayList<>();
   private final Map<Parameter, MemorySegment> bestWeights = new HashMap<>();
+  private final Optional<CheckpointWriter> writer;
+
+  /** The first step whose epoch may be the best: of earlier ones there are no weights any more. */
+  private long bestFrom;
 
   private long clock = System.nanoTime();
   private long lastSaved = clock;
@@ -61,19 +65,39 @@ final class Fit {
     this.fingerprint = data.train().fingerprint();
     this.totals = Totals.none(trainer.metrics);
     trainer.start.ifPresent(this::resume);
+    this.writer =
+        trainer.run.map(
+            run -> new CheckpointWriter(run, trainer.saving, parameters, optimization.state()));
   }
 
   Trained run() {
     var ending = Ending.COMPLETE;
-    while (position.epoch() < epochs && ending == Ending.COMPLETE) {
-      if (stops()) {
-        ending = Ending.STOPPED_EARLY;
-      } else if (!epoch()) {
-        ending = Ending.INTERRUPTED;
+    try {
+      while (position.epoch() < epochs && ending == Ending.COMPLETE) {
+        if (stops()) {
+          ending = Ending.STOPPED_EARLY;
+        } else if (!epoch()) {
+          ending = Ending.INTERRUPTED;
+        }
       }
+    } catch (RuntimeException e) {
+      closeWriter(e);
+      throw e;
     }
+    writer.ifPresent(CheckpointWriter::close);
     return new Trained(
         trainer, ending, history, optimization.steps(), seconds, best(), this::useBest);
+  }
+
+  /** Waits for the last checkpoint, which a training that failed must not lose. */
+  private void closeWriter(RuntimeException failure) {
+    try {
+      writer.ifPresent(CheckpointWriter::close);
+    } catch (RuntimeException e) {
+      if (!e.equals(failure)) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   /** Goes on to the end of an epoch; false if it was asked to stop. */
@@ -92,8 +116,9 @@ final class Fit {
         epochSeconds += tick();
         bar.step(optimization.steps() - before, fields(result));
         stopped = trainer.stop.getAsBoolean();
+        writer.ifPresent(CheckpointWriter::check);
         if (iterator.hasNext() && (stopped || due())) {
-          save();
+          save(false);
         }
       } while (iterator.hasNext() && !stopped);
     }
@@ -162,15 +187,16 @@ final class Fit {
     }
     trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
     if (last || best || done.epoch() % trainer.saving.epochs() == 0) {
-      save();
+      save(best);
     }
-    if (best) {
-      markBest();
+    if (best && writer.isEmpty()) {
+      keepBest();
     }
   }
 
   private Optional<EpochScores> best() {
-    return trainer.stopping.flatMap(stopping -> stopping.best(history));
+    var eligible = history.stream().filter(epoch -> epoch.step() >= bestFrom).toList();
+    return trainer.stopping.flatMap(stopping -> stopping.best(eligible));
   }
 
   private boolean stops() {
@@ -217,15 +243,10 @@ final class Fit {
     return trainer.saving.due(optimization.steps(), System.nanoTime() - lastSaved);
   }
 
-  private void save() {
-    trainer.run.ifPresent(
-        run -> {
-          run.save(
-              optimization.steps(),
-              Weights.of(parameters),
-              Weights.of(optimization.state()),
-              state());
-          run.folder().checkpoints().prune(trainer.saving.keep());
+  private void save(boolean best) {
+    writer.ifPresent(
+        behind -> {
+          behind.save(optimization.steps(), state(), best);
           lastSaved = System.nanoTime();
         });
   }
@@ -240,7 +261,7 @@ final class Fit {
         epochSeconds,
         seconds,
         optimization.scheduleState(),
-        history);
+        List.copyOf(history));
   }
 
   private void resume(Checkpoint checkpoint) {
@@ -268,22 +289,27 @@ final class Fit {
     epochSeconds = state.epochSeconds();
     seconds = state.seconds();
     history.addAll(state.history());
+    trainer.run.ifPresent(run -> resumeBest(run.folder().checkpoints(), checkpoint.step()));
   }
 
-  private void markBest() {
-    if (trainer.run.isPresent()) {
-      trainer.run.get().folder().checkpoints().markBest(optimization.steps());
-    } else {
-      parameters
-          .values()
-          .forEach(
-              parameter -> {
-                var now = parameter.storage().segment();
-                bestWeights
-                    .computeIfAbsent(parameter, _ -> Arena.ofAuto().allocate(now.byteSize(), 64))
-                    .copyFrom(now);
-              });
+  /** Finds the best epoch whose weights are still there. */
+  private void resumeBest(Checkpoints checkpoints, long step) {
+    if (best().map(EpochScores::step).equals(Optional.of(step))) {
+      checkpoints.markBest(step); // the end came between the writing and the marking
     }
+    bestFrom = checkpoints.bestStep().orElse(step + 1);
+  }
+
+  private void keepBest() {
+    parameters
+        .values()
+        .forEach(
+            parameter -> {
+              var now = parameter.storage().segment();
+              bestWeights
+                  .computeIfAbsent(parameter, _ -> Arena.ofAuto().allocate(now.byteSize(), 64))
+                  .copyFrom(now);
+            });
   }
 
   private void useBest() {

@@ -20,6 +20,19 @@ public record MemoryNeed(long parameters, long optimizer, long step, long evalua
     return parameters + optimizer + workspace();
   }
 
+  /**
+   * Bytes of a copy of parameters and optimizer, from which checkpoints are written while the
+   * training goes on. Where it does not fit, the training waits for them.
+   */
+  public long checkpoint() {
+    return parameters + optimizer;
+  }
+
+  /** Whether checkpoints can be written while the training goes on. */
+  public boolean fitsCheckpoint(long limit) {
+    return offHeap() + checkpoint() <= limit;
+  }
+
   private long workspace() {
     return Math.max(step, evaluation);
   }
@@ -30,7 +43,7 @@ public record MemoryNeed(long parameters, long optimizer, long step, long evalua
     parameters       %s
     optimizer        %s
     workspace        %s (a step %s, the evaluation of a batch %s)
-    outside the heap %s
+    outside the heap %s (and %s to write checkpoints from while it trains, where that fits)
     data (heap)      %s\
     """
         .formatted(
@@ -40,6 +53,7 @@ public record MemoryNeed(long parameters, long optimizer, long step, long evalua
             text(step),
             text(evaluation),
             text(offHeap()),
+            text(checkpoint()),
             text(data));
   }
 

@@ -69,8 +69,9 @@ public final class RunWriter implements AutoCloseable {
 
   /**
    * Takes up a run where its newest whole checkpoint has left it. What a crash has left half
-   * written is removed, and so are the checkpoints and the metrics of later steps, which the run
-   * will go through again. Without any whole checkpoint it begins again at step 0.
+   * written is removed, and so are the metrics of later steps, which the run will go through again;
+   * checkpoints that are not whole are set aside as {@code damaged-step-00001234}. Without any
+   * whole checkpoint the run begins again at step 0.
    *
    * @throws FileException if this is not a run's folder, or another training writes to it
    */
@@ -81,9 +82,8 @@ public final class RunWriter implements AutoCloseable {
       Files.createDirectories(folder.checkpoints().folder());
       AtomicFiles.sweep(path);
       AtomicFiles.sweep(folder.checkpoints().folder());
-      var found = folder.checkpoints().newest();
+      var found = folder.checkpoints().repair();
       long step = found.checkpoint().map(Checkpoint::step).orElse(0L);
-      folder.checkpoints().rewind(step);
       AtomicFiles.write(folder.file(Metrics.FILE), folder.metrics().until(step).format());
       return new Resumed(new RunWriter(folder, lock), found);
     } catch (IOException e) {

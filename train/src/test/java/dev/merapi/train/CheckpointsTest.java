@@ -113,15 +113,39 @@ class CheckpointsTest {
   }
 
   @Test
-  void rewindForgetsTheFuture() throws IOException {
+  void whatIsNotWholeIsSetAsideAndNamedOnce() throws IOException {
     var checkpoints = new Checkpoints(folder);
     save(checkpoints, 10);
-    save(checkpoints, 20);
+    var best = save(checkpoints, 20);
     checkpoints.markBest(20);
+    Files.delete(best.optimizerFile());
     Files.createDirectory(checkpoints.at(30));
-    checkpoints.rewind(10);
-    assertEquals(List.of("step-00000010"), list());
+    var found = checkpoints.repair();
+    assertEquals(10, found.checkpoint().orElseThrow().step());
+    assertEquals(
+        List.of(checkpoints.at(30), checkpoints.at(20)),
+        found.skipped().stream().map(Checkpoints.Skipped::folder).toList());
+    assertEquals(
+        List.of("damaged-step-00000020", "damaged-step-00000030", "step-00000010"), list());
     assertTrue(checkpoints.best().isEmpty());
+    assertEquals(List.of(), checkpoints.repair().skipped());
+  }
+
+  @Test
+  void aBestThatIsOlderIsLookedAtToo() throws IOException {
+    var checkpoints = new Checkpoints(folder);
+    var best = save(checkpoints, 10);
+    save(checkpoints, 20);
+    checkpoints.markBest(10);
+    Files.write(best.modelFile(), List.of("x"), StandardOpenOption.APPEND);
+    var found = checkpoints.repair();
+    assertEquals(20, found.checkpoint().orElseThrow().step());
+    assertEquals(best.folder(), found.skipped().getFirst().folder());
+    assertEquals(List.of("damaged-step-00000010", "step-00000020"), list());
+
+    Files.writeString(folder.resolve("best.json"), "{");
+    assertTrue(checkpoints.repair().skipped().getFirst().reason().contains("best.json"));
+    assertEquals(List.of("damaged-step-00000010", "step-00000020"), list());
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -84,10 +85,11 @@ class RunFolderTest {
     try (var run = create("digits")) {
       path = run.folder().path();
     }
-    var best = path.resolve("checkpoints/best.json");
-    Files.writeString(best, "{");
+    var metrics = path.resolve("metrics.jsonl");
+    Files.delete(metrics);
+    Files.createDirectory(metrics);
     assertThrows(FileException.class, () -> RunWriter.resume(path));
-    Files.delete(best);
+    Files.delete(metrics);
     RunWriter.resume(path).writer().close();
   }
 
@@ -120,7 +122,9 @@ class RunFolderTest {
     assertEquals("ä\n", lines.get(1).fields().get("note"));
     assertEquals(OptionalDouble.of(0.125), lines.get(2).number("train_loss"));
     assertEquals(OptionalDouble.empty(), lines.get(2).number("val_loss"));
-    assertEquals(List.of("step-00000002"), List.of(path.resolve("checkpoints").toFile().list()));
+    assertEquals(
+        Set.of("step-00000002", "damaged-step-00000004"),
+        Set.of(path.resolve("checkpoints").toFile().list()));
   }
 
   @Test
