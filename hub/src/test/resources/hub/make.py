@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 
+import safetensors.torch
 import torch
 import transformers as hf
 
@@ -93,3 +94,7 @@ bert("sequence", hf.BertForSequenceClassification, LOGITS)
 bert("token", hf.BertForTokenClassification, LOGITS)
 answer = {"start": lambda y: y.start_logits, "end": lambda y: y.end_logits}
 bert("answer", hf.BertForQuestionAnswering, answer, hf.BertConfig(**{**BERT, "num_labels": 2}))
+
+# The same weights as PyTorch pickles them.
+folder = os.path.join(HERE, "gpt2-f16")
+torch.save(safetensors.torch.load_file(os.path.join(folder, "model.safetensors")), os.path.join(folder, "pytorch_model.bin"))

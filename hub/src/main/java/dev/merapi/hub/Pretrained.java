@@ -18,9 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model in the folder of a hub: {@code config.json}, and {@code model.safetensors} or the shards
- * that {@code model.safetensors.index.json} lists, under published names. Known are GPT-2; Llama 2
- * and 3, Mistral, Qwen 2 and 3 (dense) and SmolLM, for causal language models; BERT, alone and with
- * each of its heads.
+ * that {@code model.safetensors.index.json} lists (or {@code pytorch_model.bin}, of which only the
+ * tensors are read), under published names. Known are GPT-2; Llama 2 and 3, Mistral, Qwen 2 and 3
+ * (dense) and SmolLM, for causal language models; BERT, alone and with each of its heads.
  *
  * {@snippet :
  * var opened = Pretrained.open(Path.of("SmolLM2-135M"));

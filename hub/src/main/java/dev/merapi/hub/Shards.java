@@ -4,6 +4,7 @@ import dev.merapi.train.AtomicFiles;
 import dev.merapi.train.FileException;
 import dev.merapi.train.Safetensors;
 import dev.merapi.train.StoredArray;
+import dev.merapi.train.TorchFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,11 +17,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The tensors of a folder: in {@code model.safetensors}, or in several files that {@code
- * model.safetensors.index.json} lists.
+ * model.safetensors.index.json} lists; where there is neither, in {@code pytorch_model.bin} or
+ * those of its index.
  */
 final class Shards {
   private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = SINGLE + ".index.json";
+  private static final String PICKLED = "pytorch_model.bin";
+  private static final String INDEX = ".index.json";
 
   private Shards() {}
 
@@ -30,23 +33,24 @@ final class Shards {
    * @throws FileException if one is missing or damaged, or does not hold what the index says
    */
   static Map<String, StoredArray> read(Path folder) {
-    Path single = folder.resolve(SINGLE);
-    if (Files.exists(single)) {
-      return Safetensors.read(single).arrays();
+    for (String name : List.of(SINGLE, PICKLED)) {
+      if (Files.exists(folder.resolve(name))) {
+        return tensors(folder.resolve(name));
+      }
+      if (Files.exists(folder.resolve(name + INDEX))) {
+        return listed(folder, folder.resolve(name + INDEX));
+      }
     }
-    Path index = folder.resolve(INDEX);
-    if (!Files.exists(index)) {
-      boolean pickled = Files.exists(folder.resolve("pytorch_model.bin"));
-      throw new FileException(
-          folder,
-          pickled
-              ? "its weights are a pickle, pytorch_model.bin, which is a program and is not run"
-              : "there is neither model.safetensors nor model.safetensors.index.json in it",
-          pickled
-              ? "load it in Python and save it with save_pretrained, which writes model.safetensors"
-              : "download the weights as safetensors");
-    }
-    return listed(folder, index);
+    throw new FileException(
+        folder,
+        "there is neither model.safetensors nor model.safetensors.index.json in it",
+        "download the weights as safetensors");
+  }
+
+  private static Map<String, StoredArray> tensors(Path file) {
+    return file.toString().endsWith(".bin")
+        ? TorchFile.read(file).arrays()
+        : Safetensors.read(file).arrays();
   }
 
   private static Map<String, StoredArray> listed(Path folder, Path index) {
@@ -57,7 +61,7 @@ final class Shards {
     SortedSet<String> files = new TreeSet<>();
     names.forEachEntry((name, file) -> files.add(file.asString("")));
     for (String file : files) {
-      boolean here = file.endsWith(".safetensors") && !file.contains("/") && !file.contains("\\");
+      boolean here = file.matches("[^/\\\\]+\\.(safetensors|bin)");
       if (!here) {
         throw new FileException(
             index, "'%s' is no name of a file beside it".formatted(file), "download it again");
@@ -74,7 +78,7 @@ final class Shards {
     }
     Map<String, StoredArray> all = new LinkedHashMap<>();
     for (String file : files) {
-      all.putAll(Safetensors.read(folder.resolve(file)).arrays());
+      all.putAll(tensors(folder.resolve(file)));
     }
     names.forEachEntry(
         (name, file) -> {
@@ -90,7 +94,7 @@ final class Shards {
 
   /** Whether a file of that name is one of those that {@link #write} writes. */
   static boolean isWritten(String name) {
-    return name.equals(INDEX) || name.matches("model(-\\d{5}-of-\\d{5})?\\.safetensors");
+    return name.equals(SINGLE + INDEX) || name.matches("model(-\\d{5}-of-\\d{5})?\\.safetensors");
   }
 
   /** Writes the tensors in files of at most so many bytes of them, or one tensor, each. */
@@ -119,7 +123,7 @@ final class Shards {
       files.get(i).keySet().forEach(tensor -> places.put(tensor, name));
     }
     var index = Map.of("metadata", Map.of("total_size", total), "weight_map", places);
-    AtomicFiles.write(folder.resolve(INDEX), Config.JSON.writeValueAsString(index) + "\n");
+    AtomicFiles.write(folder.resolve(SINGLE + INDEX), Config.JSON.writeValueAsString(index) + "\n");
   }
 
   private static void write(Path file, Map<String, StoredArray> arrays) {

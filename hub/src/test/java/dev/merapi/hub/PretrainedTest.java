@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,7 +231,25 @@ class PretrainedTest {
     Files.delete(index);
     problem(copy, "neither model.safetensors nor");
     Files.write(copy.resolve("pytorch_model.bin"), new byte[3]);
-    problem(copy, "pickle");
+    problem(copy, "no file of PyTorch tensors");
+  }
+
+  @Test
+  void readsWhatPyTorchPickled() throws IOException {
+    Path copy = copy("gpt2-f16");
+    var expected = Shards.read(copy);
+    Files.delete(copy.resolve("model.safetensors"));
+    var pickled = Shards.read(copy);
+    expected.forEach((name, array) -> assertTrue(array.sameAs(pickled.get(name)), name));
+    check(copy, Pretrained.open(copy).model());
+    Files.move(copy.resolve("pytorch_model.bin"), copy.resolve("part-1.bin"));
+    String map =
+        expected.keySet().stream()
+            .map("\"%s\": \"part-1.bin\""::formatted)
+            .collect(Collectors.joining(", ", "{", "}"));
+    Files.writeString(
+        copy.resolve("pytorch_model.bin.index.json"), "{\"weight_map\": %s}".formatted(map));
+    check(copy, Pretrained.open(copy).model());
   }
 
   @Test
