@@ -54,8 +54,7 @@ public record Checkpoint(Path folder, long step) {
           files.add(writeArrays(aside, MODEL, model));
           files.add(writeArrays(aside, OPTIMIZER, optimizer));
           files.add(writeBytes(aside, STATE, Json.pretty(state)));
-          writeBytes(
-              aside, CheckpointManifest.NAME, Json.pretty(CheckpointManifest.of(step, files)));
+          writeBytes(aside, CheckpointManifest.NAME, CheckpointManifest.of(step, files).bytes());
         });
     return new Checkpoint(folder, step);
   }

@@ -6,9 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What {@code manifest.json} says: which files a checkpoint is made of. It is written last.
@@ -24,12 +26,19 @@ record CheckpointManifest(
   static final String NAME = "manifest.json";
   private static final String FORMAT = "merapi-checkpoint";
   private static final int VERSION = 1;
+  private static final String HASH = "sha256";
 
   /** One file: its name in the folder, its size in bytes and its hash in hexadecimal digits. */
   record Entry(String name, long bytes, String sha256) {}
 
   static CheckpointManifest of(long step, List<Entry> files) {
     return new CheckpointManifest(FORMAT, VERSION, Environment.merapiVersion(), step, files);
+  }
+
+  /** The bytes of the file: the fields, and the hash of the bytes that they alone would be. */
+  byte[] bytes() {
+    ObjectNode tree = Json.MAPPER.valueToTree(this);
+    return Json.pretty(tree.put(HASH, DigestChannel.hash(Json.pretty(this))));
   }
 
   /**
@@ -78,25 +87,39 @@ record CheckpointManifest(
       throw notWhole(file, "there is none");
     }
     CheckpointManifest manifest;
+    boolean same;
     try {
-      manifest = Json.MAPPER.readValue(Files.readAllBytes(file), CheckpointManifest.class);
+      byte[] bytes = Files.readAllBytes(file);
+      var tree = Json.MAPPER.readTree(bytes);
+      var hash = tree instanceof ObjectNode object ? object.remove(HASH) : null;
+      manifest = Json.MAPPER.treeToValue(tree, CheckpointManifest.class);
+      // Those of older versions have no hash.
+      same = hash == null || Arrays.equals(bytes, manifest.bytes());
     } catch (JacksonException e) {
       throw notWhole(file, "it cannot be understood (" + e.getOriginalMessage() + ")");
     } catch (IOException e) {
       throw FileException.of(file, "read", e);
     }
-    if (!manifest.format.equals(FORMAT) || manifest.formatVersion != VERSION) {
+    if (!FORMAT.equals(manifest.format) || manifest.formatVersion != VERSION) {
       throw new FileException(
           file,
           "this is %s version %d, by Merapi %s, and this Merapi reads %s version %d"
               .formatted(manifest.format, manifest.formatVersion, manifest.merapi, FORMAT, VERSION),
           "use the Merapi that wrote it, or a newer one");
     }
+    if (manifest.files == null) {
+      throw notWhole(file, "it names no files");
+    }
     for (var entry : manifest.files) {
       // A name from a file must not lead out of the folder.
-      if (!entry.name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-        throw notWhole(file, "it names the odd file '" + entry.name + "'");
+      if (entry == null
+          || entry.name == null
+          || !entry.name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+        throw notWhole(file, "it names the odd file " + entry);
       }
+    }
+    if (!same) {
+      throw notWhole(file, "its SHA-256 is not what it says");
     }
     return manifest;
   }

@@ -6,14 +6,19 @@ import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Counts and hashes what passes through to another channel. A hash of the bytes as they were meant,
  * not of the file as it was written, is one that a damaged disk cannot agree with.
+ *
+ * <p>It is taken beside the writing, so that the disk need not wait for a processor: the memory
+ * that was written from must stay as it is until the hash is asked for.
  */
 final class DigestChannel implements WritableByteChannel {
   private final WritableByteChannel target;
   private final MessageDigest digest = sha256();
+  private CompletableFuture<Void> hashed = CompletableFuture.completedFuture(null);
   private long size;
 
   DigestChannel(WritableByteChannel target) {
@@ -38,7 +43,8 @@ final class DigestChannel implements WritableByteChannel {
   public int write(ByteBuffer bytes) throws IOException {
     var passed = bytes.duplicate();
     int count = target.write(bytes);
-    digest.update(passed.limit(passed.position() + count));
+    passed.limit(passed.position() + count);
+    hashed = hashed.thenRunAsync(() -> digest.update(passed));
     size += count;
     return count;
   }
@@ -50,6 +56,7 @@ final class DigestChannel implements WritableByteChannel {
 
   /** Returns the SHA-256 of what has passed, in hexadecimal digits; nothing may follow. */
   String hash() {
+    hashed.join();
     return HexFormat.of().formatHex(digest.digest());
   }
 

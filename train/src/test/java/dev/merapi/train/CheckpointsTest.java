@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +82,24 @@ class CheckpointsTest {
     assertEquals(checkpoints.at(2), found.skipped().getFirst().folder());
     var reason = found.skipped().getFirst().reason();
     assertTrue(reason.contains(name) && reason.contains("not whole"), reason);
+  }
+
+  @Test
+  void aManifestOfAnotherStepOrWithAnyOtherByteIsDamaged() throws IOException {
+    var manifest = save(new Checkpoints(folder), 1).folder().resolve("manifest.json");
+    var whole = Files.readAllBytes(manifest);
+    for (int at = 0; at < whole.length; at++) {
+      var flipped = whole.clone();
+      flipped[at] ^= 1;
+      Files.write(manifest, flipped);
+      openFails();
+    }
+    Files.write(manifest, Arrays.copyOf(whole, whole.length - 1));
+    assertTrue(openFails().contains("not what it says"), openFails());
+    // As it was written before it had a hash.
+    var text = new String(whole, StandardCharsets.UTF_8);
+    Files.writeString(manifest, text.replaceFirst(",\\s+\"sha256\" : \"\\w+\"(?=\\s+}\\s*$)", ""));
+    assertEquals(1, Checkpoint.open(new Checkpoints(folder).at(1)).step());
   }
 
   @Test
