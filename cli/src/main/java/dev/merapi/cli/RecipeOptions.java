@@ -50,6 +50,14 @@ final class RecipeOptions {
   private Optional<String> onBadRow;
 
   @Option(
+      names = "--on-nan",
+      paramLabel = "stop|skip|rollback",
+      description =
+          "What to do where the loss or a gradient is infinite or NaN: end, leave the step out, or"
+              + " go on with the weights of the last checkpoint; by default the recipe's.")
+  private Optional<String> onNan;
+
+  @Option(
       names = "--runs",
       paramLabel = "FOLDER",
       description = "Where the run's folder is made; by default ${DEFAULT-VALUE}.",
@@ -66,13 +74,13 @@ final class RecipeOptions {
     return runs;
   }
 
-  /** Whether the recipe is to be trained for another time. */
-  boolean changeEpochs() {
-    return epochs.isPresent();
+  /** Whether settings are changed that a run which goes on may change. */
+  boolean changeSome() {
+    return epochs.isPresent() || onNan.isPresent();
   }
 
   /** Whether settings are changed that a run which goes on must keep. */
-  boolean changeMoreThanEpochs() {
+  boolean changeMore() {
     return !settings.isEmpty() || seed.isPresent() || precision.isPresent() || onBadRow.isPresent();
   }
 
@@ -82,6 +90,7 @@ final class RecipeOptions {
     epochs.ifPresent(count -> changes.add("training.epochs=" + count));
     seed.ifPresent(number -> changes.add("seed=" + number));
     precision.ifPresent(name -> changes.add("training.precision=" + name));
+    onNan.ifPresent(choice -> changes.add("training.on_nan=" + choice));
     onBadRow.ifPresent(policy -> changes.add("data.on_bad_row=" + policy));
     return changes;
   }

@@ -44,7 +44,8 @@ final class Train implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "RUN",
-      description = "Goes on with a run from its newest checkpoint; --epochs may be given, too.")
+      description =
+          "Goes on with a run from its newest checkpoint; --epochs and --on-nan may be given, too.")
   private Optional<Path> resume;
 
   @Option(
@@ -68,7 +69,7 @@ final class Train implements Callable<Integer> {
               ? "A run that is resumed has its recipe: give a recipe or --resume, not both."
               : "Name a recipe (`merapi recipes` lists them), for instance: merapi train digits");
     }
-    if (resume.isPresent() && options.changeMoreThanEpochs()) {
+    if (resume.isPresent() && options.changeMore()) {
       throw new ParameterException(
           spec.commandLine(),
           "A run that is resumed keeps its settings: leave --set, --seed, --precision and"
@@ -118,7 +119,7 @@ final class Train implements Callable<Integer> {
     try (var writer = resumed.writer()) {
       // Weights of another network are refused before anything of the run is changed.
       resumed.found().checkpoint().ifPresent(run::load);
-      if (options.changeEpochs()) {
+      if (options.changeSome()) {
         writer.replaceRecipe(training.yaml());
       }
       resumed

@@ -137,8 +137,8 @@ final class Tune implements Callable<Integer> {
             || trials.isPresent()
             || metric.isPresent()
             || options.data().isPresent()
-            || options.changeEpochs()
-            || options.changeMoreThanEpochs();
+            || options.changeSome()
+            || options.changeMore();
     if (recipe.isEmpty() && isChanged) {
       throw new ParameterException(
           spec.commandLine(),

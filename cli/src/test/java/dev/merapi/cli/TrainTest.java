@@ -97,6 +97,27 @@ final class TrainTest extends CommandTest {
   }
 
   @Test
+  void stepsThatAreNotFiniteMayBeLeftOut() {
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "digits",
+                "--runs=" + runs(),
+                "--epochs=9",
+                "--set=training.optimizer={kind: sgd, learning_rate: 1e30}"));
+    arguments.addAll(TINY);
+    assertEquals(2, run(arguments), out);
+    assertTrue(err.matches("(?s)merapi: step \\d+: .*`training.on_nan: skip`.*"), err);
+    arguments.add("--on-nan=skip");
+    assertEquals(2, run(arguments), out);
+    assertTrue(err.contains("21 steps in a row that were left out"), err);
+    arguments.set(arguments.size() - 1, "--on-nan=perhaps");
+    assertEquals(2, run(arguments), out);
+    assertTrue(err.contains("on_nan"), err);
+  }
+
+  @Test
   void trainsMeasuresPredictsAndGoesOn() {
     var run = trained("--epochs", "2", "--seed", "5");
     var report = json();

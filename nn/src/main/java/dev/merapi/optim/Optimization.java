@@ -161,6 +161,12 @@ public final class Optimization {
     return result;
   }
 
+  /** Forgets the batches that were accumulated since the last step. */
+  public void discard() {
+    pendingWeight = 0;
+    pendingLoss = 0;
+  }
+
   /** Bytes that such a step computes in; computes and takes nothing yet. */
   public long workspace(Tensor loss, Mode mode, Tensor... outputs) {
     Step step = stepGraph(loss, mode, 1, outputs);

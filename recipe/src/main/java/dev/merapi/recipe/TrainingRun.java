@@ -103,6 +103,7 @@ public final class TrainingRun {
             .batch(recipe.training().batch())
             .accumulate(recipe.training().accumulate())
             .evaluationBatch(recipe.evaluation().batch())
+            .onNan(recipe.training().onNan())
             .key(Key.of(recipe.seed()).fold(FITTING));
     if (heldOut) {
       trainer.stopEarly(recipe.training().stopping(recipe.evaluation().bestBy()));

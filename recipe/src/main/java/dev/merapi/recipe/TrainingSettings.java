@@ -5,6 +5,7 @@ import dev.merapi.optim.StepOptions;
 import dev.merapi.tensor.Precision;
 import dev.merapi.train.EarlyStopping;
 import dev.merapi.train.Metric;
+import dev.merapi.train.OnNan;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param report show and save after every so many epochs
  * @param checkpointSeconds save at least so often, too
  * @param precision of matrix products and convolutions
+ * @param onNan what to do where the loss or a gradient is infinite or NaN
  */
 public record TrainingSettings(
     @Default("10") @Range(from = 1) int epochs,
@@ -33,7 +35,8 @@ public record TrainingSettings(
     @Default("null") Optional<Patience> earlyStopping,
     @Default("1") @Range(from = 1) int report,
     @Default("300") @Range(from = 1) int checkpointSeconds,
-    @Default("fp32") PrecisionName precision) {
+    @Default("fp32") PrecisionName precision,
+    @Default("stop") OnNan onNan) {
 
   /** See {@link Loss}. */
   public enum LossName {
@@ -117,7 +120,8 @@ public record TrainingSettings(
         earlyStopping,
         report,
         checkpointSeconds,
-        precision);
+        precision,
+        onNan);
   }
 
   /** Which epoch is the best by a metric, and when to stop for want of a better one. */

@@ -29,6 +29,7 @@ final class CheckpointWriter implements AutoCloseable {
   private final Map<String, StoredArray> optimizer;
   private final List<Copy> copies = new ArrayList<>();
   private Optional<FutureTask<Void>> writing = Optional.empty();
+  private volatile double lastSeconds;
 
   private record Copy(MemorySegment from, MemorySegment to) {}
 
@@ -88,12 +89,24 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private void write(long step, Record state, boolean best) {
+    long begin = System.nanoTime();
     run.save(step, model, optimizer, state);
     var checkpoints = run.folder().checkpoints();
     if (best) {
       checkpoints.markBest(step);
     }
     checkpoints.prune(saving.keep());
+    lastSeconds = (System.nanoTime() - begin) / 1e9;
+  }
+
+  /** Whether one is being written. */
+  boolean isWriting() {
+    return writing.isPresent() && !writing.get().isDone();
+  }
+
+  /** How long the last one took to be written, in seconds. */
+  double lastSeconds() {
+    return lastSeconds;
   }
 
   /**

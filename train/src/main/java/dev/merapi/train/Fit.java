@@ -37,6 +37,8 @@ final class Fit {
   private final SequencedMap<String, Parameter> parameters;
   private final Optimization optimization;
   private final String fingerprint;
+  private final Guard guard;
+  private final Waiting waiting;
 
   private Position position = Position.START;
   private long batches;
@@ -49,6 +51,9 @@ final class Fit {
 
   /** The first step whose epoch may be the best: of earlier ones there are no weights any more. */
   private long bestFrom;
+
+  private Optional<StepResult> last = Optional.empty();
+  private Optional<Tensor> lastLoss = Optional.empty();
 
   private long clock = System.nanoTime();
   private long lastSaved = clock;
@@ -64,10 +69,12 @@ final class Fit {
     this.optimization = Optimization.of(trainer.model, trainer.optimizer, trainer.options);
     this.fingerprint = data.train().fingerprint();
     this.totals = Totals.none(trainer.metrics);
+    this.guard = new Guard(trainer, parameters, optimization);
     trainer.start.ifPresent(this::resume);
     this.writer =
         trainer.run.map(
             run -> new CheckpointWriter(run, trainer.saving, parameters, optimization.state()));
+    this.waiting = new Waiting(trainer.patience, trainer.progress::print);
   }
 
   Trained run() {
@@ -83,6 +90,8 @@ final class Fit {
     } catch (RuntimeException e) {
       closeWriter(e);
       throw e;
+    } finally {
+      waiting.close();
     }
     writer.ifPresent(CheckpointWriter::close);
     return new Trained(
@@ -105,16 +114,15 @@ final class Fit {
     var source = data.train().batches(trainer.batch, trainer.key.fold(SHUFFLING));
     var iterator = source.from(position);
     long perEpoch = trainer.stepsPerEpoch(data.train());
-    long before = perEpoch * position.epoch();
     boolean stopped = false;
-    StepResult result;
     tick();
     try (var bar =
         progress().start("epoch %d/%d".formatted(position.epoch() + 1, epochs), perEpoch)) {
       do {
-        result = step(iterator);
+        step(iterator);
         epochSeconds += tick();
-        bar.step(optimization.steps() - before, fields(result));
+        long done = Math.ceilDiv(position.batch(), (long) trainer.accumulate);
+        last.ifPresent(result -> bar.step(done, fields(result)));
         stopped = trainer.stop.getAsBoolean();
         writer.ifPresent(CheckpointWriter::check);
         if (iterator.hasNext() && (stopped || due())) {
@@ -123,18 +131,22 @@ final class Fit {
       } while (iterator.hasNext() && !stopped);
     }
     if (!iterator.hasNext()) {
-      finishEpoch(result, stopped);
+      finishEpoch(stopped);
     }
     return !stopped;
   }
 
-  /** One step, over as many batches as it accumulates. */
-  private StepResult step(Iterator<Batch> iterator) {
+  /** One step, over as many batches as it accumulates; or none, if one of them is left out. */
+  private void step(Iterator<Batch> iterator) {
+    var before = totals;
     long samples = 0;
     for (int i = 1; ; i++) {
-      var batch = iterator.next();
+      var batch =
+          waiting.next(
+              iterator,
+              "batch %d of epoch %d".formatted(position.batch() + 1, position.epoch() + 1));
       samples += batch.size();
-      boolean last = i == trainer.accumulate || !iterator.hasNext();
+      boolean isLast = i == trainer.accumulate || !iterator.hasNext();
       var mode = Mode.training(trainer.key.fold(LAYERS).fold(batches));
       var prediction = trainer.model.apply(batch.x(), mode);
       var loss = trainer.loss.apply(prediction, batch.y());
@@ -143,24 +155,31 @@ final class Fit {
               .map(metric -> metric.total(prediction, batch.y()))
               .toArray(Tensor[]::new);
       var result =
-          last
+          isLast
               ? optimization.step(loss, mode, batch.size(), sums)
               : optimization.accumulate(loss, mode, batch.size(), sums);
       if (!result.applied()) {
-        throw new MerapiException(
-            NonFinite.explain(
-                optimization.steps() + 1, loss, parameters, optimization.learningRate()));
+        guard.notFinite(loss, () -> writer.ifPresent(CheckpointWriter::close));
       }
       batches++;
       position = position.nextBatch();
-      totals = totals.plus(last ? samples : 0, result.loss(), Totals.numbers(result.outputs()));
-      if (last) {
-        return result;
+      if (!result.applied()) {
+        totals = before;
+        return;
+      }
+      totals = totals.plus(isLast ? samples : 0, result.loss(), Totals.numbers(result.outputs()));
+      if (isLast) {
+        guard.stepped(result, loss);
+        last = Optional.of(result);
+        lastLoss = Optional.of(loss);
+        return;
       }
     }
   }
 
-  private void finishEpoch(StepResult result, boolean stopped) {
+  private void finishEpoch(boolean stopped) {
+    lastLoss.ifPresent(loss -> guard.epochEnded(position.epoch() + 1, loss));
+    lastLoss = Optional.empty();
     Optional<Scores> validation =
         data.validation().size() > 0
             ? Optional.of(trainer.evaluate(data.validation()))
@@ -172,8 +191,8 @@ final class Fit {
             optimization.steps(),
             totals.scores(trainer.metrics),
             validation,
-            result.learningRate(),
-            result.gradientNorm(),
+            last.map(StepResult::learningRate).orElseGet(optimization::learningRate),
+            last.map(StepResult::gradientNorm).orElse(Double.NaN),
             epochSeconds);
     history.add(done);
     optimization.observe(done.validation().orElse(done.train()).loss());
@@ -181,12 +200,12 @@ final class Fit {
     totals = Totals.none(trainer.metrics);
     epochSeconds = 0;
     boolean best = best().equals(Optional.of(done));
-    boolean last = position.epoch() >= epochs || stops() || stopped;
-    if (last || done.epoch() % trainer.reportEvery == 0) {
+    boolean isLast = position.epoch() >= epochs || stops() || stopped;
+    if (isLast || done.epoch() % trainer.reportEvery == 0) {
       validation.ifPresent(scores -> trainer.progress.print(summary(scores, best)));
     }
     trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
-    if (last || best || done.epoch() % trainer.saving.epochs() == 0) {
+    if (isLast || best || done.epoch() % trainer.saving.epochs() == 0) {
       save(best);
     }
     if (best && writer.isEmpty()) {

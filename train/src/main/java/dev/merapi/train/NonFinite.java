@@ -126,9 +126,7 @@ final class NonFinite {
     while (!queue.isEmpty()) {
       var next = queue.poll();
       if (next.op() instanceof Op.Read(var parameter)) {
-        var name = nameOf(parameter, parameters);
-        int dot = name.lastIndexOf('.');
-        return " in layer `%s`".formatted(dot < 0 ? name : name.substring(0, dot));
+        return " in layer `%s`".formatted(LayerGradients.layer(nameOf(parameter, parameters)));
       }
       if (seen.add(next)) {
         queue.addAll(new ArrayList<>(next.op().inputs()));

@@ -49,21 +49,26 @@ public interface Progress {
 
   /** Shows nothing. */
   static Progress none() {
-    return new Progress() {
-      @Override
-      public Bar start(String label, long total) {
-        return new Bar() {
-          @Override
-          public void step(long done, Field... fields) {}
+    return Silence.SILENCE;
+  }
 
-          @Override
-          public void close() {}
-        };
-      }
+  /** Of which there is one, so that it can be asked for. */
+  enum Silence implements Progress, Bar {
+    SILENCE;
 
-      @Override
-      public void print(String line) {}
-    };
+    @Override
+    public Bar start(String label, long total) {
+      return this;
+    }
+
+    @Override
+    public void print(String line) {}
+
+    @Override
+    public void step(long done, Field... fields) {}
+
+    @Override
+    public void close() {}
   }
 
   /**

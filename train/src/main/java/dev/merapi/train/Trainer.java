@@ -18,6 +18,7 @@ import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,8 @@ public final class Trainer {
   Progress progress = Progress.none();
   int reportEvery = 1;
   BooleanSupplier stop = () -> false;
+  OnNan onNan = OnNan.STOP;
+  Duration patience = Duration.ofSeconds(30);
 
   private Trainer(Layer model, Loss loss, Optimizer optimizer) {
     this.model = model;
@@ -165,6 +168,18 @@ public final class Trainer {
     return this;
   }
 
+  /** What to do where the loss or a gradient is infinite or NaN; by default the training ends. */
+  public Trainer onNan(OnNan onNan) {
+    this.onNan = onNan;
+    return this;
+  }
+
+  /** How long a batch may take to come before that is said; 30 seconds by default. */
+  public Trainer patience(Duration patience) {
+    this.patience = patience;
+    return this;
+  }
+
   private static int atLeastOne(String what, int value) {
     if (value < 1) {
       throw new MerapiException(what + ": " + value + " is too few; give at least 1");
@@ -251,7 +266,8 @@ public final class Trainer {
    * Trains on {@code data.train()} and looks at {@code data.validation()} after each epoch.
    *
    * @throws MerapiException if there is nothing to train on, or the loss or the gradients become
-   *     infinite or NaN: the message names the step, the op and the layer
+   *     infinite or NaN and the training is not to go on (see {@link #onNan}): the message names
+   *     the step, the op and the layer
    */
   public Trained fit(Splits data, Epochs epochs) {
     return new Fit(this, data, epochs).run();
