@@ -1,5 +1,6 @@
 package dev.merapi.cli;
 
+import dev.merapi.recipe.TextReader;
 import dev.merapi.recipe.TrainedModel;
 import dev.merapi.recipe.TrainedModel.Candidate;
 import dev.merapi.recipe.TrainedModel.Guess;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "predict",
     description =
-        "Tells what your pictures show, or the rows of your table, by the network of a run.",
+        "Tells what your pictures show, or your texts, or the rows of your table, by the network of"
+            + " a run.",
     mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
   private static final int SHOWN = 3;
@@ -39,7 +41,8 @@ final class Predict implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Pictures (PNG, JPEG, GIF, BMP, WebP), for the digit networks of one digit each; or"
-              + " tables (.csv, .jsonl, .arff) with the columns that the network was trained with.")
+              + " tables (.csv, .jsonl, .arff) with the columns that the network was trained with;"
+              + " or texts (.txt, one a line).")
   private List<Path> files = List.of();
 
   @Option(
@@ -48,6 +51,12 @@ final class Predict implements Callable<Integer> {
       description =
           "A row of a table instead of a file: 5.1,3.5,1.4,0.2 or a JSON object; may be repeated.")
   private List<String> rows = List.of();
+
+  @Option(
+      names = "--text",
+      paramLabel = "TEXT",
+      description = "A text instead of a file; may be repeated.")
+  private List<String> texts = List.of();
 
   @Option(
       names = "--on-bad-row",
@@ -74,7 +83,14 @@ final class Predict implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var model = TrainedModel.open(RunFolder.open(run));
+    var folder = RunFolder.open(run);
+    if (TextReader.fits(TrainedModel.training(folder))) {
+      return predictTexts(TextReader.open(folder));
+    }
+    if (!texts.isEmpty()) {
+      throw new MerapiException("predict: this network reads no texts; leave --text out");
+    }
+    var model = TrainedModel.open(folder);
     if (files.isEmpty() && rows.isEmpty()) {
       throw new MerapiException(
           model.readsTables()
@@ -93,6 +109,25 @@ final class Predict implements Callable<Integer> {
     var guesses = model.classify(files);
     guesses.forEach(guess -> output.line(line(guess)));
     output.json(new Classified(run.toString(), guesses));
+    return 0;
+  }
+
+  private int predictTexts(TextReader model) {
+    if (files.isEmpty() && texts.isEmpty()) {
+      throw new MerapiException("predict: give a text with --text, or name files with texts");
+    }
+    List<TextReader.Placed> all = new ArrayList<>();
+    texts.forEach(text -> all.add(new TextReader.Placed(text, text)));
+    files.forEach(file -> all.addAll(model.texts(file)));
+    List<Guess> kept = new ArrayList<>(); // for the one object that JSON wants
+    for (var text : all) {
+      var guess = new Guess(text.place(), model.read(text.text()));
+      output.line(line(guess));
+      if (output.isJson()) {
+        kept.add(guess);
+      }
+    }
+    output.json(new Classified(run.toString(), kept));
     return 0;
   }
 

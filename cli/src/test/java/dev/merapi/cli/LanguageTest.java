@@ -116,4 +116,126 @@ class LanguageTest extends CommandTest {
     assertEquals(2, run("generate", json().get("run").asString()));
     assertTrue(err.contains("writes no text"), err);
   }
+
+  private Path reviews() throws IOException {
+    var rows = new StringBuilder("label,review\n");
+    for (int i = 0; i < 120; i++) {
+      boolean good = i % 2 == 0;
+      rows.append(good ? "good" : "bad")
+          .append(",the ")
+          .append(i % 3 == 0 ? "film" : "plot")
+          .append(good ? " was a great joy" : " was a great bore")
+          .append(" to see".repeat(i % 4))
+          .append('\n');
+    }
+    return Files.writeString(folder.resolve("reviews.csv"), rows.toString());
+  }
+
+  private List<String> reading(String recipe, Path table, String... more) {
+    var command = new ArrayList<>(List.of("train", recipe, "--data", table.toString()));
+    command.addAll(List.of("--runs", folder.resolve("runs").toString(), "--epochs=12", "--json"));
+    command.addAll(
+        List.of(
+            "--set=data.text=review",
+            "--set=data.tokenizer.size=120",
+            "--set=data.length=24",
+            "--set=data.validation=0.2",
+            "--set=evaluation.best_by=loss",
+            "--set=training.batch=8"));
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  @Test
+  void classifiesTexts() throws IOException {
+    var table = reviews();
+    assertEquals(
+        0,
+        run(
+            reading(
+                "sentiment-cnn",
+                table,
+                "--set=data.test_source=null",
+                "--set=model.dim=16",
+                "--set=model.channels=8")),
+        err);
+    var run = json().get("run").asString();
+    assertEquals(1, json().get("test").get("accuracy").asDouble(), out);
+
+    assertEquals(0, run("predict", run, "--text=a great joy", "--text", "a great bore", "--json"));
+    var guesses = json().get("predictions");
+    assertEquals("good", guesses.get(0).get("candidates").get(0).get("label").asString());
+    assertEquals("bad", guesses.get(1).get("candidates").get(0).get("label").asString());
+    assertTrue(out.startsWith("a great joy  good"), out);
+    var lines =
+        Files.writeString(folder.resolve("new.txt"), "a joy to see\n\nthe film was a bore\n");
+    assertEquals(0, run("predict", run, lines.toString(), table.toString()), err);
+    assertTrue(out.contains("new.txt: line 3  bad"), out);
+    assertTrue(out.contains("reviews.csv: line 2  good"), out);
+
+    assertEquals(0, run("eval", run, "--data", table.toString(), "--json"), err);
+    assertEquals("accuracy", json().get("measures").get(0).get("name").asString());
+    // Of a table that says otherwise every text is a mistake, and shown.
+    var turned = Files.readString(table).replace("good,", "b,").replace("bad,", "good,");
+    var wrong = Files.writeString(folder.resolve("wrong.csv"), turned.replace("b,", "bad,"));
+    assertEquals(0, run("eval", run, "--data", wrong.toString()), err);
+    var report = Files.readString(Path.of(run, "report.html"));
+    assertTrue(report.contains("the film was a great"), report);
+
+    assertEquals(2, run("predict", run));
+    assertTrue(err.contains("--text"), err);
+    assertEquals(2, run("generate", run));
+    assertTrue(err.contains("writes no text"), err);
+    assertEquals(2, run(reading("sentiment-cnn", table, "--set=data.label=rating")));
+    assertTrue(err.contains("rating") && err.contains("label"), err);
+    Files.writeString(table, Files.readString(table) + "good,\n");
+    assertEquals(2, run(reading("sentiment-cnn", table, "--set=data.test_source=null")));
+    assertTrue(err.contains("reviews.csv: line 122") && err.contains("review"), err);
+  }
+
+  @Test
+  void tellsHiddenWordsAndGoesOnToClasses() throws IOException {
+    var table = reviews();
+    var small =
+        new String[] {
+          "--set=model.dim=32",
+          "--set=model.layers=1",
+          "--set=model.heads=2",
+          "--set=training.optimizer.learning_rate=0.005"
+        };
+    assertEquals(0, run(reading("bert-mlm", table, small)), err);
+    var base = json().get("run").asString();
+    assertTrue(json().get("test").get("perplexity").asDouble() < 20, out);
+    assertEquals(0, run("predict", base, "--text=the film was a [MASK] joy", "--json"), err);
+    assertEquals(5, json().get("predictions").get(0).get("candidates").size());
+    assertEquals(2, run("predict", base, "--text=the film was a great joy"));
+    assertTrue(err.contains("[MASK]"), err);
+    assertEquals(0, run("eval", base, "--data", table.toString(), "--json"), err);
+
+    var more = new ArrayList<>(List.of(small));
+    more.addAll(List.of("--set=data.test_source=null", "--set=model.from=" + base));
+    assertEquals(0, run(reading("sentiment", table, more.toArray(String[]::new))), err);
+    var run = json().get("run").asString();
+    assertEquals(1, json().get("test").get("accuracy").asDouble(), out);
+    assertEquals(
+        Files.readString(Path.of(base, "tokenizer.json")),
+        Files.readString(Path.of(run, "tokenizer.json")));
+
+    more.add("--set=model.layers=2");
+    assertEquals(2, run(reading("sentiment", table, more.toArray(String[]::new))));
+    assertTrue(err.contains("bert.blocks.1"), err);
+    assertEquals(2, run(reading("sentiment", table, "--set=model.from=nowhere")));
+    assertTrue(err.contains("nowhere"), err);
+    assertEquals(2, run(reading("bert-mlm", table, "--set=data.tokenizer={kind: characters}")));
+    assertTrue(err.contains("wordpiece"), err);
+    assertEquals(
+        2,
+        run(
+            reading(
+                "sentiment",
+                table,
+                "--set=data.test_source=null",
+                "--set=model={kind: gpt, layers: 1}")));
+    assertTrue(err.contains("gpt"), err);
+  }
 }

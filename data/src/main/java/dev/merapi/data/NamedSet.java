@@ -70,6 +70,23 @@ public record NamedSet(
               List.of("recordings.zip"),
               List.of(),
               "github.com/Jakobovski/free-spoken-digit-dataset"),
+          new NamedSet(
+              "sst2",
+              Kind.TABLE,
+              "67,349 phrases of film reviews and 872 sentences, for or against (Socher et al.,"
+                  + " 2013)",
+              "sst2",
+              List.of("train.tsv", "dev.tsv"),
+              List.of(),
+              "the GLUE benchmark, as train.tsv and dev.tsv"),
+          new NamedSet(
+              "chnsenticorp",
+              Kind.TABLE,
+              "7,766 Chinese reviews of hotels, for or against (Tan, 2012)",
+              "text-zh",
+              List.of("ChnSentiCorp_htl_all.csv"),
+              List.of(),
+              "ChnSentiCorp_htl_all.csv, with the columns label and review"),
           arff(
               "iris",
               "150 flowers of three kinds, by four lengths (Fisher, 1936)",

@@ -28,7 +28,12 @@ public record Embedding(Parameter weight, OptionalInt padding) implements Layer 
 
   /** Vectors drawn from N(0, 1), but zeros for the padding. */
   public static Embedding withPadding(int count, int dim, int padding, Key key) {
-    Tensor drawn = Init.normal(0, 1).draw(key, Shape.of(count, dim));
+    return withPadding(count, dim, padding, Init.normal(0, 1), key);
+  }
+
+  /** Vectors drawn by an initialiser, but zeros for the padding. */
+  public static Embedding withPadding(int count, int dim, int padding, Init init, Key key) {
+    Tensor drawn = init.draw(key, Shape.of(count, dim));
     Tensor empty = Tensor.arange(count).eq(padding).unsqueeze(-1);
     return new Embedding(Parameter.of(empty.where(0, drawn)), OptionalInt.of(padding));
   }

@@ -37,12 +37,11 @@ public record GruLayer(
   }
 
   @Override
-  public Result run(Tensor x, List<Tensor> before) {
+  public List<Tensor> states(Tensor x, List<Tensor> before) {
     int n = hidden();
     Tensor h = begin(x, before).getFirst();
     Tensor bias = inputBias.add(hiddenBias.slice(0, 0, 2 * n).pad(0, 0, n, 0));
     Tensor read = x.matmul(inputWeight.mT()).add(bias); // (batch, time, 3 · hidden)
-    Tensor outputs = Fused.gru(read, hiddenWeight, hiddenBias.slice(0, 2 * n, 3 * n), h);
-    return new Result(outputs, List.of(outputs.select(1, -1)));
+    return List.of(Fused.gru(read, hiddenWeight, hiddenBias.slice(0, 2 * n, 3 * n), h));
   }
 }

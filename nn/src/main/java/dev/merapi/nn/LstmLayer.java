@@ -36,10 +36,10 @@ public record LstmLayer(
   }
 
   @Override
-  public Result run(Tensor x, List<Tensor> before) {
+  public List<Tensor> states(Tensor x, List<Tensor> before) {
     List<Tensor> state = begin(x, before);
     Tensor gates = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias);
     var states = Fused.lstm(gates, hiddenWeight, state.get(0), state.get(1));
-    return new Result(states.h(), List.of(states.h().select(1, -1), states.c().select(1, -1)));
+    return List.of(states.h(), states.c());
   }
 }

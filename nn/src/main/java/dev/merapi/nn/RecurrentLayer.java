@@ -6,6 +6,7 @@ import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -36,8 +37,28 @@ public sealed interface RecurrentLayer extends Layer permits RnnLayer, GruLayer,
   /** How many tensors its state is made of. */
   int states();
 
+  /**
+   * The tensors of its state at each time, (batch, time, hidden), from a state; where that is
+   * empty, from zeros.
+   */
+  List<Tensor> states(Tensor x, List<Tensor> before);
+
   /** Reads a sequence from a state; where that is empty, from zeros. */
-  Result run(Tensor x, List<Tensor> before);
+  default Result run(Tensor x, List<Tensor> before) {
+    return run(x, before, Optional.empty());
+  }
+
+  /**
+   * Reads sequences, some of them shorter than others: then the outputs behind their ends are
+   * zeros, and the last state is that of each one's end.
+   */
+  default Result run(Tensor x, List<Tensor> before, Optional<Lengths> lengths) {
+    List<Tensor> states = states(x, before);
+    Tensor outputs = states.getFirst();
+    return lengths.isPresent()
+        ? new Result(lengths.get().cut(outputs), states.stream().map(lengths.get()::last).toList())
+        : new Result(outputs, states.stream().map(each -> each.select(1, -1)).toList());
+  }
 
   /** Reads a sequence from zeros, or in a {@link Continuation} from where the last one ended. */
   @Override

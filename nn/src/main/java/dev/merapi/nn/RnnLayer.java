@@ -39,7 +39,7 @@ public record RnnLayer(
   }
 
   @Override
-  public Result run(Tensor x, List<Tensor> before) {
+  public List<Tensor> states(Tensor x, List<Tensor> before) {
     Tensor h = begin(x, before).getFirst();
     Tensor read = x.matmul(inputWeight.mT()).add(inputBias).add(hiddenBias); // (b, t, hidden)
     List<Tensor> outputs = new ArrayList<>();
@@ -47,6 +47,6 @@ public record RnnLayer(
       h = activation.apply(read.select(1, t).add(h.matmul(hiddenWeight.mT())));
       outputs.add(h);
     }
-    return new Result(Tensor.stack(1, outputs), List.of(h));
+    return List.of(Tensor.stack(1, outputs));
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,10 +31,13 @@ class RecurrentGoldenTest {
           inputs.replaceAll((name, value) -> name.matches("[xhc]0?") ? value : Parameter.of(value));
           int layers = c.attributes().integer("layers");
           List<String> states = c.op().equals("lstm") ? List.of("h", "c") : List.of("h");
+          if (c.attributes().has("lengths")) {
+            return bothWays(c.op(), layers, c.attributes().integers("lengths"), inputs);
+          }
           List<RecurrentLayer> all = new ArrayList<>();
           List<Tensor> before = new ArrayList<>();
           for (int i = 0; i < layers; i++) {
-            all.add(layer(c.op(), c.attributes().has("activation"), inputs, i));
+            all.add(layer(c.op(), c.attributes().has("activation"), inputs, "l" + i));
             for (String state : states) {
               before.add(inputs.get(state + "0").get(i));
             }
@@ -54,11 +58,29 @@ class RecurrentGoldenTest {
         });
   }
 
-  private static RecurrentLayer layer(String op, boolean relu, Map<String, Tensor> inputs, int i) {
-    Parameter w = (Parameter) inputs.get("weight_ih_l" + i);
-    Parameter u = (Parameter) inputs.get("weight_hh_l" + i);
-    Parameter b = (Parameter) inputs.get("bias_ih_l" + i);
-    Parameter c = (Parameter) inputs.get("bias_hh_l" + i);
+  private static Map<String, Tensor> bothWays(
+      String op, int layers, int[] lengths, Map<String, Tensor> inputs) {
+    List<Bidirectional.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < layers; i++) {
+      pairs.add(
+          new Bidirectional.Pair(
+              layer(op, false, inputs, "l" + i), layer(op, false, inputs, "l" + i + "_reverse")));
+    }
+    var result =
+        new Bidirectional(pairs, Dropout.of(0))
+            .run(
+                inputs.get("x"),
+                Optional.of(new Lengths(Tensor.of(lengths, lengths.length))),
+                Mode.training(Key.of(1)));
+    return Map.of("y", result.outputs(), "last", result.last());
+  }
+
+  private static RecurrentLayer layer(
+      String op, boolean relu, Map<String, Tensor> inputs, String name) {
+    Parameter w = (Parameter) inputs.get("weight_ih_" + name);
+    Parameter u = (Parameter) inputs.get("weight_hh_" + name);
+    Parameter b = (Parameter) inputs.get("bias_ih_" + name);
+    Parameter c = (Parameter) inputs.get("bias_hh_" + name);
     return switch (op) {
       case "rnn" -> new RnnLayer(w, u, b, c, relu ? Relu.of() : Tanh.of());
       case "gru" -> new GruLayer(w, u, b, c);

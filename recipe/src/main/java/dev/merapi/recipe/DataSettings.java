@@ -417,11 +417,12 @@ public sealed interface DataSettings {
         .toList();
   }
 
-  /** A text: a model learns its next token from those before it. */
+  /** Texts, and what cuts them into tokens. */
   sealed interface Language extends DataSettings {
     @Override
     default Splits load(Optional<Path> place, Key key, Progress download) {
-      return LoadedText.load(this, place, key, download, Optional.empty()).splits();
+      return LoadedText.load(this, place, key, download, Optional.empty(), Optional.empty())
+          .splits();
     }
 
     @Override
@@ -472,6 +473,73 @@ public sealed interface DataSettings {
       @Default("null") @Range(from = 1) Optional<Integer> samples,
       @Default("100") @Range(from = 1, to = 10000) int written)
       implements Language {}
+
+  /** Texts in a column of a table, each on its own. */
+  sealed interface TextColumn extends Language {
+    Optional<String> source();
+
+    String text();
+
+    TokenizerSettings tokenizer();
+
+    int length();
+
+    double validation();
+  }
+
+  /**
+   * Texts with a class each.
+   *
+   * @param source a table (.csv, .tsv, .jsonl, .arff, each also with .gz behind it, or .parquet),
+   *     or the name of one that Merapi knows
+   * @param text its column of texts
+   * @param label its column of classes
+   * @param testSource a table beside it that is for testing; null for a share
+   * @param testText that table's column of texts, where it is called otherwise
+   * @param tokenizer how texts are cut into tokens
+   * @param length tokens of a text; the end of a longer one is not read
+   * @param validation the share of the training texts to compare epochs by
+   * @param test the share of all that is for testing, where no table is
+   */
+  record Texts(
+      @Default("null") Optional<String> source,
+      @Default("text") String text,
+      @Default("label") String label,
+      @Default("null") Optional<String> testSource,
+      @Default("null") Optional<String> testText,
+      @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
+      @Default("64") @Range(from = 1, to = 65536) int length,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.2") @Range(from = 0.001, to = 0.9) double test)
+      implements TextColumn {
+    /** How the table for testing is read. */
+    Texts ofTest() {
+      var name = testText.orElse(text);
+      return new Texts(
+          source, name, label, testSource, testText, tokenizer, length, validation, test);
+    }
+  }
+
+  /**
+   * Texts some of whose tokens are hidden; see {@link dev.merapi.text.MaskedTexts}.
+   *
+   * @param source a table, as of {@link Texts}
+   * @param text its column of texts
+   * @param tokenizer how texts are cut into tokens; one with a token for masks, such as wordpiece
+   * @param length tokens of a text; the end of a longer one is not read
+   * @param share of a text's tokens that are to be told
+   * @param validation the share of the training texts to compare epochs by
+   * @param test the share of all that is for testing
+   */
+  record MaskedTexts(
+      @Default("null") Optional<String> source,
+      @Default("text") String text,
+      @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
+      @Default("64") @Range(from = 1, to = 65536) int length,
+      @Default("0.15") @Range(from = 0.01, to = 0.9) double share,
+      @Default("0.05") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.05") @Range(from = 0.001, to = 0.9) double test)
+      implements TextColumn {}
 
   private static Splits prepared(
       Splits splits, Optional<Integer> take, double validation, Normalisation scale, Key key) {

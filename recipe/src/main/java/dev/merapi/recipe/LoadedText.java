@@ -11,6 +11,7 @@ import dev.merapi.text.TextFiles;
 import dev.merapi.text.TokenSequence;
 import dev.merapi.text.TokenWindows;
 import dev.merapi.text.Tokenizer;
+import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import java.nio.file.Files;
@@ -23,8 +24,9 @@ import java.util.Optional;
  *
  * @param splits its parts
  * @param source SHA-256 of where it comes from
+ * @param signature what a network of it takes and gives
  */
-record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
+record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature signature) {
   private static final String SOURCE = "text.json";
 
   /**
@@ -44,6 +46,18 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
     }
   }
 
+  /**
+   * What a run cuts texts with.
+   *
+   * @throws FileException if it is not there
+   */
+  static Tokenizer tokenizer(RunFolder run) {
+    return Saved.of(run)
+        .map(Saved::tokenizer)
+        .orElseThrow(
+            () -> new FileException(run.path(), "it has no " + SOURCE, "bring the file back"));
+  }
+
   /** Writes what a run keeps of it. */
   void save(RunWriter run) {
     tokenizer.save(run.folder().path());
@@ -56,19 +70,24 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
    * @param place where the user says that it is
    * @param download shows how far a text that is known by its name is
    * @param saved of a run that was trained: any text but its own is measured as a whole
+   * @param base the tokenizer of the run that this one begins with, which takes the place of the
+   *     recipe's
    */
   static LoadedText load(
       DataSettings.Language settings,
       Optional<Path> place,
       Key key,
       Progress download,
-      Optional<Saved> saved) {
+      Optional<Saved> saved,
+      Optional<Tokenizer> base) {
     return switch (settings) {
       case DataSettings.Text text -> files(text, find(text, place, download), saved);
       case DataSettings.Stories stories -> {
         Sources.refuse(place);
         yield stories(stories, key, saved);
       }
+      case DataSettings.TextColumn column ->
+          LoadedTexts.load(column, place, key, download, saved, base);
     };
   }
 
@@ -91,8 +110,7 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
     var tokens = files.tokens(tokenizer, Download.cache());
     if (saved.isPresent() && !saved.get().source().equals(source)) {
       var all = TokenWindows.of(tokens, text.context());
-      return new LoadedText(
-          new Splits(all.select(), all.select(), all, List.of()), tokenizer, source);
+      return of(new Splits(all.select(), all.select(), all, List.of()), tokenizer, source);
     }
     long size = tokens.size();
     long testing = Math.round(text.test() * size);
@@ -144,13 +162,13 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source) {
       Tokenizer tokenizer,
       String source) {
     var learns = drawn.map(train::drawn).orElse(train);
-    return new LoadedText(new Splits(learns, validation, test, List.of()), tokenizer, source);
+    return of(new Splits(learns, validation, test, List.of()), tokenizer, source);
   }
 
-  /** What a network of it takes and gives. */
-  Signature signature() {
+  private static LoadedText of(Splits splits, Tokenizer tokenizer, String source) {
     int context = splits.test().features().size(0);
     int size = tokenizer.size();
-    return new Signature(List.of(context), size, List.of(), List.of(size));
+    return new LoadedText(
+        splits, tokenizer, source, new Signature(List.of(context), size, List.of(), List.of(size)));
   }
 }

@@ -1,10 +1,14 @@
 package dev.merapi.recipe;
 
+import dev.merapi.nn.Bidirectional;
 import dev.merapi.nn.Elu;
 import dev.merapi.nn.Gelu;
+import dev.merapi.nn.GruLayer;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.LeakyRelu;
+import dev.merapi.nn.LstmLayer;
 import dev.merapi.nn.Relu;
+import dev.merapi.nn.RnnLayer;
 import dev.merapi.nn.Sequential;
 import dev.merapi.nn.Sigmoid;
 import dev.merapi.nn.Silu;
@@ -13,8 +17,10 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import dev.merapi.zoo.BertTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Which network a recipe trains. The sizes of its input and output follow from the data. */
 public sealed interface ModelSettings {
@@ -25,6 +31,17 @@ public sealed interface ModelSettings {
    * @param signature what goes into it and what is wanted of it
    */
   Layer build(Signature signature, Key key);
+
+  /** The run whose weights it begins with, and whose tokenizer it reads by. */
+  default Optional<String> begin() {
+    return Optional.empty();
+  }
+
+  private static RecipeException shared(int dim) {
+    return new RecipeException(
+        "`model.dim` %d cannot be shared by its heads; make it a multiple of `model.heads`"
+            .formatted(dim));
+  }
 
   /** The function between two layers. */
   enum Activation {
@@ -156,15 +173,129 @@ public sealed interface ModelSettings {
             "a gpt learns from text; give data of the kind `text`, or another model");
       }
       if (dim % heads != 0) {
-        throw new RecipeException(
-            "`model.dim` %d cannot be shared by %d heads; make it a multiple of `model.heads`"
-                .formatted(dim, heads));
+        throw shared(dim);
       }
       var size =
           new dev.merapi.zoo.Gpt.Size(
               signature.outputs(), signature.shape().size(0), dim, layers, heads);
       var gpt = dev.merapi.zoo.Gpt.of(size, key).dropout(dropout);
       return bias ? gpt : gpt.withoutBias();
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.TextCnn}.
+   *
+   * @param dim the length of a token's vector
+   * @param widths how many tokens in a row its phrases have
+   * @param channels phrases of each width
+   * @param dropout of what the last layer reads
+   */
+  record TextCnn(
+      @Default("128") @Range(from = 1) int dim,
+      @Default("[3, 4, 5]") @Range(from = 1, to = 64) List<Integer> widths,
+      @Default("100") @Range(from = 1) int channels,
+      @Default("0.5") @Range(from = 0, to = 0.99) double dropout)
+      implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      var size =
+          new dev.merapi.zoo.TextCnn.Size(
+              signature.textVocabulary("text-cnn"),
+              signature.padding().orElseThrow(),
+              dim,
+              widths,
+              channels,
+              signature.outputs());
+      return dev.merapi.zoo.TextCnn.of(size, key).dropout(dropout);
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.TextRnn}.
+   *
+   * @param dim the length of a token's vector
+   * @param hidden numbers that it remembers in each direction
+   * @param dropout of vectors, between layers, and of what the last layer reads
+   */
+  record TextRnn(
+      @Default("lstm") Cell cell,
+      @Default("128") @Range(from = 1) int dim,
+      @Default("128") @Range(from = 1) int hidden,
+      @Default("1") @Range(from = 1, to = 16) int layers,
+      @Default("0.3") @Range(from = 0, to = 0.99) double dropout)
+      implements ModelSettings {
+    /** What it is made of. */
+    public enum Cell {
+      RNN,
+      GRU,
+      LSTM;
+
+      Bidirectional.Maker maker() {
+        return switch (this) {
+          case RNN -> RnnLayer::of;
+          case GRU -> GruLayer::of;
+          case LSTM -> LstmLayer::of;
+        };
+      }
+    }
+
+    @Override
+    public Layer build(Signature signature, Key key) {
+      var size =
+          new dev.merapi.zoo.TextRnn.Size(
+              signature.textVocabulary("text-rnn"),
+              signature.padding().orElseThrow(),
+              dim,
+              hidden,
+              layers,
+              signature.outputs());
+      return dev.merapi.zoo.TextRnn.of(size, cell.maker(), key).dropout(dropout);
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.Bert}: of masked texts it tells the hidden tokens, of texts with
+   * classes the class. Its context is the data's length.
+   *
+   * @param dim the width
+   * @param hidden the width inside its feed-forward networks; null for four times the width
+   * @param from a run that has trained the same network, to begin with its weights and its
+   *     tokenizer; null for weights that are drawn
+   */
+  record Bert(
+      @Default("4") @Range(from = 1) int layers,
+      @Default("4") @Range(from = 1) int heads,
+      @Default("128") @Range(from = 1) int dim,
+      @Default("null") @Range(from = 1) Optional<Integer> hidden,
+      @Default("0.1") @Range(from = 0, to = 0.99) double dropout,
+      @Default("null") Optional<String> from)
+      implements ModelSettings {
+    @Override
+    public Layer build(Signature signature, Key key) {
+      if (dim % heads != 0) {
+        throw shared(dim);
+      }
+      var size =
+          new dev.merapi.zoo.Bert.Size(
+              signature.textVocabulary("bert"),
+              signature.shape().size(0),
+              dim,
+              hidden.orElse(4 * dim),
+              layers,
+              heads);
+      var bert =
+          dev.merapi.zoo.Bert.of(size, key.fold(0))
+              .padding(signature.padding().orElseThrow())
+              .dropout(dropout);
+      return signature.tellsTokens()
+          ? BertTask.MaskedTokens.of(bert.withoutPooler(), key.fold(1))
+          : BertTask.TextClasses.of(bert, signature.outputs(), key.fold(1)).dropout(dropout);
+    }
+
+    @Override
+    public Optional<String> begin() {
+      return from;
     }
   }
 

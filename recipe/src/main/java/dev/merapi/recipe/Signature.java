@@ -4,6 +4,7 @@ import dev.merapi.data.Dataset;
 import dev.merapi.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What goes into a run's network and what comes out, kept with the run: it is used without the data
@@ -14,10 +15,19 @@ import java.util.List;
  * @param classes the names of the classes, if it tells classes apart
  * @param vocabularies for each feature of a table how many label numbers it can have, 0 for other
  *     numbers; empty where no feature is a label; of text, the size of its vocabulary
+ * @param padding of texts of their own, the token that fills shorter ones up
  */
 public record Signature(
-    List<Integer> features, int outputs, List<String> classes, List<Integer> vocabularies) {
+    List<Integer> features,
+    int outputs,
+    List<String> classes,
+    List<Integer> vocabularies,
+    Optional<Integer> padding) {
   static final String FILE = "signature.json";
+
+  Signature(List<Integer> features, int outputs, List<String> classes, List<Integer> vocabularies) {
+    this(features, outputs, classes, vocabularies, Optional.empty());
+  }
 
   static Signature of(Dataset data, List<Integer> vocabularies) {
     return new Signature(
@@ -29,9 +39,27 @@ public record Signature(
         vocabularies.stream().allMatch(size -> size == 0) ? List.of() : vocabularies);
   }
 
-  /** Whether a sample is a piece of text, whose tokens are told one by one. */
+  /** Whether a sample is a piece of text, each of whose tokens is told from those before it. */
   boolean hasTokens() {
+    return tellsTokens() && padding.isEmpty();
+  }
+
+  /** Whether tokens are told, one by one. */
+  boolean tellsTokens() {
     return classes.isEmpty() && vocabularies.equals(List.of(outputs)) && outputs > 1;
+  }
+
+  /**
+   * The size of the vocabulary of texts of their own.
+   *
+   * @param model what wants it, for the error where there is none
+   */
+  int textVocabulary(String model) {
+    if (padding.isEmpty()) {
+      throw new RecipeException(
+          "a %s reads texts; give data of the kind `texts`, or another model".formatted(model));
+    }
+    return vocabularies.getFirst();
   }
 
   Shape shape() {

@@ -44,12 +44,7 @@ public final class TextWriter {
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);
     TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
-    var tokenizer =
-        LoadedText.Saved.of(run)
-            .map(LoadedText.Saved::tokenizer)
-            .orElseThrow(
-                () -> new FileException(run.path(), "it has no text.json", "bring the file back"));
-    return new TextWriter(model, tokenizer, signature.shape().size(0));
+    return new TextWriter(model, LoadedText.tokenizer(run), signature.shape().size(0));
   }
 
   /** Tokens that it looks back at. */

@@ -41,6 +41,23 @@ public sealed interface TokenizerSettings {
   }
 
   /**
+   * Pieces of words, as BERT has them, learned from the text; see {@link TokenizerTraining}.
+   *
+   * @param size tokens of the vocabulary, at most
+   * @param lowercase whether capitals are read as small letters, and accents left out
+   */
+  record Wordpiece(
+      @Default("8000") @Range(from = 100, to = 1e6) int size, @Default("true") boolean lowercase)
+      implements TokenizerSettings {
+    @Override
+    public Tokenizer make(Supplier<Stream<String>> text) {
+      try (var pieces = text.get()) {
+        return TokenizerTraining.wordPiece(pieces, size, lowercase);
+      }
+    }
+  }
+
+  /**
    * One that is there.
    *
    * @param path a {@code tokenizer.json}, or a folder with a published tokenizer

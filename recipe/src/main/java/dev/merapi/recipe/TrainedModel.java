@@ -91,7 +91,7 @@ public final class TrainedModel {
   public static boolean readsPictures(Recipe.Training recipe) {
     return !(recipe.data() instanceof DataSettings.ThreeRows)
         && !takesTables(recipe)
-        && !writesText(recipe);
+        && !(recipe.data() instanceof DataSettings.Language);
   }
 
   /** Whether the network of a recipe takes rows of a table. */
@@ -101,7 +101,7 @@ public final class TrainedModel {
 
   /** Whether the network of a recipe is a language model. */
   public static boolean writesText(Recipe.Training recipe) {
-    return recipe.data() instanceof DataSettings.Language;
+    return recipe.data() instanceof DataSettings.Language && !TextReader.fits(recipe);
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */

@@ -14,10 +14,12 @@ import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.report.Assessment;
 import dev.merapi.report.Evaluation;
 import dev.merapi.report.Evaluation.Example;
+import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Step;
+import dev.merapi.tensor.Tensor;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
@@ -121,7 +123,7 @@ public final class TrainingRun {
   /** Of text, every token counts as a sample. */
   private Loss loss() {
     var loss = recipe.training().loss().build();
-    return text.isEmpty()
+    return !signature.tellsTokens()
         ? loss
         : (logits, tokens) -> loss.apply(logits.flatten(0, 1), tokens.flatten(0, 1));
   }
@@ -138,7 +140,7 @@ public final class TrainingRun {
                   .formatted(table.get().prepared().target()));
     }
     var output = trainer.check(sample());
-    if (text.isPresent() && output.size(-1) != signature.outputs()) {
+    if (signature.tellsTokens() && output.size(-1) != signature.outputs()) {
       throw new RecipeException(
           "the network gives %s for each piece of text, but %d logits for each of its tokens are wanted; use a model of text, such as gpt"
               .formatted(output.slice(1, output.rank()), signature.outputs()));
@@ -184,7 +186,8 @@ public final class TrainingRun {
     }
     refusePreparation(recipe);
     if (recipe.data() instanceof DataSettings.Language settings) {
-      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, download, cut));
+      var base = recipe.model().begin().map(run -> LoadedText.tokenizer(base(run)));
+      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, download, cut, base));
     }
     var splits = recipe.data().load(folder, key, download);
     return new TrainingRun(recipe, splits, Optional.empty());
@@ -353,7 +356,7 @@ public final class TrainingRun {
             .everyEpochs(recipe.training().report())
             .behind(behind);
     trainer.saveTo(run, saving).reportEvery(recipe.training().report());
-    start.ifPresent(trainer::resumeFrom);
+    start.ifPresentOrElse(trainer::resumeFrom, this::begin);
     var trained = trained(progress, stop);
     var counts = counting(trained);
     Optional<Scores> test = Optional.empty();
@@ -384,6 +387,7 @@ public final class TrainingRun {
    * @param stop asked after each step
    */
   public Outcome fit(Progress progress, BooleanSupplier stop) {
+    begin();
     var trained = trained(progress, stop);
     return new Outcome(trained.ending(), trained.history(), counting(trained), trained.seconds());
   }
@@ -399,6 +403,24 @@ public final class TrainingRun {
     public Outcome {
       history = List.copyOf(history);
     }
+  }
+
+  /** Gives the network the weights of the run that its recipe begins with. */
+  private void begin() {
+    recipe.model().begin().map(TrainingRun::base).ifPresent(this::begin);
+  }
+
+  /** All that has been trained before; what stands on top of it is for another task. */
+  private void begin(RunFolder base) {
+    var checkpoint = TrainedModel.checkpoint(base, TrainedModel.training(base));
+    dev.merapi.train.Weights.load(
+        checkpoint.modelFile(),
+        Parameters.of(model),
+        name -> name.startsWith("bert.") && !name.startsWith("bert.pooler."));
+  }
+
+  private static RunFolder base(String run) {
+    return RunFolder.open(Path.of(run));
   }
 
   /** Whether there are data to compare epochs by, which are not the test data. */
@@ -448,7 +470,7 @@ public final class TrainingRun {
    */
   public Scores evaluate() {
     var scores = trainer.evaluate(data.test());
-    if (text.isPresent()) {
+    if (signature.tellsTokens()) {
       var metrics = new LinkedHashMap<>(scores.metrics());
       metrics.put("perplexity", Math.exp(scores.loss()));
       if (recipe.data() instanceof DataSettings.Stories stories) {
@@ -507,7 +529,7 @@ public final class TrainingRun {
   }
 
   private Assessment assessment(Dataset samples) {
-    if (text.isPresent()) {
+    if (signature.tellsTokens()) {
       return new Assessment.Texts(losses(samples));
     }
     return assessing(samples).of(trainer.predict(samples));
@@ -519,7 +541,8 @@ public final class TrainingRun {
     var all = DoubleStream.builder();
     for (var batch : pieces.batches(recipe.evaluation().batch()).epoch(0)) {
       var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
-      var means = tokens.reshape(batch.size(), -1).mean(1);
+      var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones()); // not those left out
+      var means = tokens.reshape(batch.size(), -1).sum(1).div(told);
       for (float loss : Step.compute(means).getFirst().toArray()) {
         all.add(loss);
       }
@@ -529,9 +552,19 @@ public final class TrainingRun {
 
   /** A piece of text, to be looked at. */
   private Example piece(Dataset pieces, int row) {
-    int[] tokens = pieces.gather(row).y().toIntArray();
+    var batch = pieces.gather(row);
+    var tokenizer = text.orElseThrow().tokenizer();
+    if (signature.hasTokens()) {
+      return new Example(
+          pieces.name(row), Optional.empty(), tokenizer.decode(batch.y().toIntArray()));
+    }
+    int padding = signature.padding().orElseThrow();
+    int[] tokens =
+        Arrays.stream(batch.x().toIntArray()).filter(token -> token != padding).toArray();
     return new Example(
-        pieces.name(row), Optional.empty(), text.orElseThrow().tokenizer().decode(tokens));
+        pieces.name(row),
+        Optional.empty(),
+        tokenizer.decode(tokens, /* skipSpecial= */ !signature.tellsTokens()));
   }
 
   private Assessing assessing(Dataset samples) {

@@ -60,7 +60,12 @@ public interface Metric {
       }
       // Classes that are mixed come as probabilities: the most probable one is meant.
       var of = target.dtype().isFloat() ? target.argmax(-1) : target;
-      return overSamples(prediction.argmax(-1).eq(of).cast(DType.F32));
+      var right = prediction.argmax(-1).eq(of).cast(DType.F32);
+      if (of.shape().rank() == 1) {
+        return overSamples(right);
+      }
+      var counted = of.ge(0).cast(DType.F32).sum().max(Tensor.ones()); // ignored ones are negative
+      return right.sum().mul(of.shape().size(0)).div(counted);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,13 +33,29 @@ public final class Weights {
    *     these shapes and types
    */
   public static void load(Path file, Map<String, Parameter> parameters) {
-    var arrays = Safetensors.read(file).arrays();
+    load(file, parameters, _ -> true);
+  }
+
+  /**
+   * The same for a part of a model: parameters and arrays of other names are left alone.
+   *
+   * @param named which names are the part's
+   */
+  public static void load(Path file, Map<String, Parameter> model, Predicate<String> named) {
+    var arrays = only(Safetensors.read(file).arrays(), named);
+    var parameters = only(model, named);
     check(file, arrays, parameters);
     parameters.forEach(
         (name, parameter) ->
             parameter.assign(
                 new Storage(
                     parameter.dtype(), parameter.shape().elements(), arrays.get(name).bytes())));
+  }
+
+  private static <V> Map<String, V> only(Map<String, V> map, Predicate<String> named) {
+    var kept = new LinkedHashMap<>(map);
+    kept.keySet().removeIf(named.negate());
+    return kept;
   }
 
   private static void check(

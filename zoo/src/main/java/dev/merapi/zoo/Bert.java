@@ -15,6 +15,7 @@ import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * BERT (Devlin et al., 2019), a Transformer encoder: tokens {@code (batch, time) → (batch, time,
@@ -103,6 +104,12 @@ public record Bert(
     return new Bert(tokens, positions, Optional.of(drawn), norm, dropout, blocks, pooler);
   }
 
+  /** Texts are filled up with a token that is not read, where no mask says otherwise. */
+  public Bert padding(int token) {
+    var filled = new Embedding(tokens.weight(), OptionalInt.of(token));
+    return new Bert(filled, positions, segments, norm, dropout, blocks, pooler);
+  }
+
   /** Without what is for whole texts. */
   public Bert withoutPooler() {
     return new Bert(tokens, positions, segments, norm, dropout, blocks, Optional.empty());
@@ -149,8 +156,10 @@ public record Bert(
           sum.add(text.segments.isPresent() ? weight.take(text.segments.get(), 0) : weight.get(0));
     }
     Tensor h = dropout.apply(norm.apply(sum, mode), mode);
+    Optional<Tensor> mask =
+        text.mask.or(() -> tokens.padding().stream().mapToObj(numbers::ne).findFirst());
     for (TransformerBlock block : blocks) {
-      h = block.apply(h, mode, x -> block.attention().apply(x, text.mask, mode));
+      h = block.apply(h, mode, x -> block.attention().apply(x, mask, mode));
     }
     return h;
   }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.nn.GruLayer;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
+import dev.merapi.nn.LstmLayer;
 import dev.merapi.nn.Mode;
 import dev.merapi.nn.Parameters;
 import dev.merapi.optim.Adam;
@@ -82,6 +84,41 @@ class ArchitecturesTest {
     return Tensor.of(numbers).reshape(batch, time);
   }
 
+  private static List<Layer> readers() {
+    return List.of(
+        TextCnn.of(new TextCnn.Size(13, 0, 6, List.of(2, 3, 5), 4, 3), KEY),
+        TextRnn.of(new TextRnn.Size(13, 0, 6, 5, 2, 3), LstmLayer::of, KEY),
+        TextRnn.of(new TextRnn.Size(13, 0, 6, 5, 1, 3), GruLayer::of, KEY));
+  }
+
+  /** A short text alone, and beside a long one, to whose length it is filled up. */
+  @Test
+  void whatFillsATextUpIsNotRead() {
+    for (int length : new int[] {1, 3, 4}) {
+      int[] text = new int[length];
+      int[] filled = new int[2 * 9];
+      for (int i = 0; i < length; i++) {
+        text[i] = filled[i] = 3 + i;
+      }
+      for (int i = 9; i < 18; i++) {
+        filled[i] = 1 + i % 12;
+      }
+      for (Layer model : readers()) {
+        Tensor alone = model.apply(Tensor.of(text).reshape(1, length));
+        Tensor beside = model.apply(Tensor.of(filled).reshape(2, 9)).get(0);
+        assertEquals(Shape.of(1, 3), alone.shape());
+        assertArrayEquals(alone.get(0).toArray(), beside.toArray(), 1e-6f);
+      }
+    }
+  }
+
+  @Test
+  void aTextOfNothingHasLogitsToo() {
+    for (Layer model : readers()) {
+      assertTrue(Double.isFinite(model.apply(Tensor.of(new int[4]).reshape(1, 4)).sum().item()));
+    }
+  }
+
   @Test
   void gptDoesNotSeeTheFuture() {
     Gpt model = Gpt.of(SMALL, KEY);
@@ -104,14 +141,19 @@ class ArchitecturesTest {
     learns(llama(), tokens(2, 8), tokens(2, 8).flatten(0, -1));
     learns(classifier(), tokens(3, 6), Tensor.of(new int[] {0, 1, 2}));
     learns(ResNet.of(8, 3, 4, KEY), KEY.normal(4, 3, 8, 8), Tensor.of(new int[] {0, 1, 2, 3}));
+    readers().forEach(each -> learns(each, tokens(3, 6), Tensor.of(new int[] {0, 1, 2}), 40));
     learns(LstmClassifier.of(5, 6, 2, 3, KEY), KEY.normal(3, 7, 5), Tensor.of(new int[] {0, 1, 2}));
   }
 
   private static void learns(Layer model, Tensor x, Tensor y) {
+    learns(model, x, y, 20);
+  }
+
+  private static void learns(Layer model, Tensor x, Tensor y, int steps) {
     double first = Double.NaN;
     double last = Double.NaN;
     var optimization = Optimization.of(model, Adam.of(1e-2));
-    for (int step = 0; step < 20; step++) {
+    for (int step = 0; step < steps; step++) {
       Mode mode = Mode.training(KEY.fold(step));
       Tensor logits = model.apply(x, mode);
       Tensor loss = Loss.crossEntropy().apply(logits.reshape(-1, logits.shape().size(-1)), y);

@@ -1,0 +1,213 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.DataException;
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Progress;
+import dev.merapi.data.Splits;
+import dev.merapi.table.BadRows;
+import dev.merapi.table.ColumnType;
+import dev.merapi.table.NamedTable;
+import dev.merapi.table.ReadOptions;
+import dev.merapi.table.Split;
+import dev.merapi.table.Split.Shares;
+import dev.merapi.table.Table;
+import dev.merapi.table.TableSource;
+import dev.merapi.tensor.Key;
+import dev.merapi.text.LabelledTexts;
+import dev.merapi.text.MaskedTexts;
+import dev.merapi.text.MaskedTexts.Masking;
+import dev.merapi.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Texts in a column of a table, read, split, and cut into tokens. */
+final class LoadedTexts {
+  private LoadedTexts() {}
+
+  /** Reads, splits and cuts them; see {@link LoadedText#load}. */
+  static LoadedText load(
+      DataSettings.TextColumn settings,
+      Optional<Path> place,
+      Key key,
+      Progress download,
+      Optional<LoadedText.Saved> saved,
+      Optional<Tokenizer> base) {
+    var file = NamedTable.locate(settings.source().orElse("texts"), place, download);
+    var rows = Rows.read(file, settings);
+    var split = split(settings, rows, key);
+    var all = rows;
+    if (settings instanceof DataSettings.Texts texts
+        && texts.testSource().isPresent()
+        && place.filter(each -> !Files.isDirectory(each)).isEmpty()) {
+      var test = Rows.read(beside(file, texts.testSource().get()), texts.ofTest());
+      all = rows.with(test);
+      int first = rows.size();
+      split =
+          new Split(
+              split.train(), split.validation(), IntStream.range(first, all.size()).toArray());
+    }
+    if (saved.isPresent() && !saved.get().source().equals(rows.fingerprint)) {
+      split = new Split(new int[0], new int[0], IntStream.range(0, all.size()).toArray());
+    }
+    var training = Arrays.stream(split.train()).mapToObj(all.texts::get).toList();
+    var tokenizer =
+        saved
+            .map(LoadedText.Saved::tokenizer)
+            .or(() -> base)
+            .orElseGet(() -> settings.tokenizer().make(training::stream));
+    return cut(settings, all, split, tokenizer);
+  }
+
+  private static Path beside(Path file, String name) {
+    var plain = file.resolveSibling(name);
+    return Files.exists(plain) ? plain : file.resolveSibling(name + ".gz");
+  }
+
+  private static Split split(DataSettings.TextColumn settings, Rows rows, Key key) {
+    return switch (settings) {
+      case DataSettings.Texts texts ->
+          Split.stratified(
+              rows.labels,
+              new Shares(texts.validation(), texts.testSource().isPresent() ? 0 : texts.test()),
+              key);
+      case DataSettings.MaskedTexts texts ->
+          Split.random(rows.size(), new Shares(texts.validation(), texts.test()), key);
+    };
+  }
+
+  private static LoadedText cut(
+      DataSettings.TextColumn settings, Rows rows, Split split, Tokenizer tokenizer) {
+    int padding = special(tokenizer, "[PAD]", "<pad>").orElse(tokenizer.size());
+    int vocabulary = Math.max(tokenizer.size(), padding + 1);
+    var classes =
+        settings instanceof DataSettings.Texts
+            ? List.copyOf(new TreeSet<>(rows.labels))
+            : List.of("text");
+    int[][] tokens =
+        rows.texts.stream()
+            .map(text -> tokens(tokenizer, text, settings.length()))
+            .toArray(int[][]::new);
+    int[] labels = rows.labels.stream().mapToInt(classes::indexOf).toArray();
+    var texts =
+        LabelledTexts.of(
+            tokens,
+            labels.length == 0 ? new int[tokens.length] : labels,
+            classes,
+            settings.length(),
+            padding);
+    Dataset whole =
+        switch (settings) {
+          case DataSettings.Texts _ -> texts;
+          case DataSettings.MaskedTexts masked ->
+              MaskedTexts.of(
+                  texts, new Masking(tokenizer, mask(tokenizer), padding, masked.share()));
+        };
+    return new LoadedText(
+        new Splits(
+            whole.select(split.train()),
+            whole.select(split.validation()),
+            whole.select(split.test()),
+            List.of()),
+        tokenizer,
+        rows.fingerprint,
+        new Signature(
+            List.of(settings.length()),
+            whole.classes().isEmpty() ? vocabulary : classes.size(),
+            whole.classes(),
+            List.of(vocabulary),
+            Optional.of(padding)));
+  }
+
+  /** The tokens of a text, with the special ones around it; of a longer one its begin. */
+  static int[] tokens(Tokenizer tokenizer, String text, int length) {
+    int[] ids = tokenizer.encoding(text, true).ids();
+    if (ids.length <= length) {
+      return ids;
+    }
+    int[] begin = Arrays.copyOf(ids, length);
+    int last = ids[ids.length - 1];
+    if (tokenizer.isSpecial(last)) {
+      begin[length - 1] = last;
+    }
+    return begin;
+  }
+
+  static int mask(Tokenizer tokenizer) {
+    return special(tokenizer, "[MASK]", "<mask>")
+        .orElseThrow(
+            () ->
+                new RecipeException(
+                    "`data.tokenizer`: this tokenizer has no token that hides others; use {kind:"
+                        + " wordpiece}, or one with [MASK]"));
+  }
+
+  private static Optional<Integer> special(Tokenizer tokenizer, String... names) {
+    return Arrays.stream(names).flatMap(name -> tokenizer.id(name).stream().boxed()).findFirst();
+  }
+
+  /** A table, with the types that its columns must have. */
+  static TableSource source(Path file, DataSettings.TextColumn settings) {
+    var plain = ReadOptions.DEFAULT;
+    // "null" is a text like any other.
+    var options =
+        new ReadOptions(
+                plain.types(), plain.header(), plain.delimiter(), plain.encoding(), List.of())
+            .type(settings.text(), ColumnType.TEXT);
+    return TableSource.of(
+        file,
+        settings instanceof DataSettings.Texts texts
+            ? options.type(texts.label(), ColumnType.CATEGORY)
+            : options);
+  }
+
+  /**
+   * Texts as they are read.
+   *
+   * @param labels of each; none of texts without
+   */
+  private record Rows(List<String> texts, List<String> labels, String fingerprint) {
+    static Rows read(Path file, DataSettings.TextColumn settings) {
+      var source = LoadedTexts.source(file, settings);
+      var table = source.read(BadRows.of(BadRows.Policy.FAIL));
+      var labels =
+          settings instanceof DataSettings.Texts texts
+              ? present(table, texts.label())
+              : List.<String>of();
+      var rows = new Rows(present(table, settings.text()), labels, source.fingerprint());
+      if (rows.size() == 0) {
+        throw new DataException(file + ": there are no texts in it; give some");
+      }
+      return rows;
+    }
+
+    private static List<String> present(Table table, String column) {
+      var cells = table.words(column);
+      for (int row = 0; row < cells.size(); row++) {
+        if (cells.get(row).isEmpty()) {
+          throw new DataException(
+              "%s: column `%s` is empty; fill the cell, or remove the row"
+                  .formatted(table.place(row), column));
+        }
+      }
+      return cells;
+    }
+
+    int size() {
+      return texts.size();
+    }
+
+    Rows with(Rows others) {
+      return new Rows(joined(texts, others.texts), joined(labels, others.labels), fingerprint);
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+      return Stream.concat(first.stream(), second.stream()).toList();
+    }
+  }
+}

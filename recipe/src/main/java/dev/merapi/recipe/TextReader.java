@@ -1,0 +1,136 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.DataException;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Parameters;
+import dev.merapi.recipe.TrainedModel.Candidate;
+import dev.merapi.table.BadRows;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Step;
+import dev.merapi.text.LabelledTexts;
+import dev.merapi.text.Tokenizer;
+import dev.merapi.train.FileException;
+import dev.merapi.train.RunFolder;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The network of a run that reads texts, with the weights that count: it tells the class of each,
+ * or the tokens that are hidden in it.
+ */
+public final class TextReader {
+  private static final int SHOWN = 5;
+
+  private final DataSettings.TextColumn data;
+  private final Signature signature;
+  private final Tokenizer tokenizer;
+  private final Layer model;
+
+  private TextReader(
+      DataSettings.TextColumn data, Signature signature, Tokenizer tokenizer, Layer model) {
+    this.data = data;
+    this.signature = signature;
+    this.tokenizer = tokenizer;
+    this.model = model;
+  }
+
+  /** Whether the network of a recipe reads texts. */
+  public static boolean fits(Recipe.Training recipe) {
+    return recipe.data() instanceof DataSettings.TextColumn;
+  }
+
+  /**
+   * Reads the network of a run.
+   *
+   * @throws MerapiException if the run has no weights yet, or reads no texts
+   */
+  public static TextReader open(RunFolder run) {
+    var recipe = TrainedModel.training(run);
+    if (!(recipe.data() instanceof DataSettings.TextColumn data)) {
+      throw new FileException(
+          run.path(),
+          "the network of %s reads no texts".formatted(recipe.name()),
+          "give a run of a recipe that does, such as sentiment");
+    }
+    var signature = run.readJson(Signature.FILE, Signature.class);
+    var model = TrainingRun.build(recipe, signature);
+    TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
+    return new TextReader(data, signature, LoadedText.tokenizer(run), model);
+  }
+
+  /** A text, and where it stands: {@code reviews.csv: line 2}. */
+  public record Placed(String place, String text) {}
+
+  /**
+   * The texts of a file: of a {@code .txt} each line that is not empty, of a table its column of
+   * texts.
+   *
+   * @throws MerapiException if it cannot be read, or has no such column
+   */
+  public List<Placed> texts(Path file) {
+    if (!file.toString().endsWith(".txt")) {
+      var table = LoadedTexts.source(file, data).read(BadRows.of(BadRows.Policy.FAIL));
+      var texts = table.words(data.text());
+      return IntStream.range(0, table.size())
+          .mapToObj(row -> new Placed(table.place(row), texts.get(row)))
+          .toList();
+    }
+    try {
+      var lines = Files.readAllLines(file);
+      return IntStream.range(0, lines.size())
+          .filter(i -> !lines.get(i).isBlank())
+          .mapToObj(i -> new Placed("%s: line %d".formatted(file, i + 1), lines.get(i)))
+          .toList();
+    } catch (MalformedInputException e) {
+      throw new DataException(file + ": it is not UTF-8; save it as that", e);
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
+  /**
+   * What a text is: its classes, or of a network that tells hidden tokens what stands for the first
+   * mask in it; the most probable first.
+   *
+   * @throws MerapiException if a text is to have a mask, and has none
+   */
+  public List<Candidate> read(String text) {
+    int[] ids = LoadedTexts.tokens(tokenizer, text, data.length());
+    var labels = signature.classes();
+    int padding = signature.padding().orElseThrow();
+    var one = LabelledTexts.of(new int[][] {ids}, new int[1], List.of(""), data.length(), padding);
+    var logits = model.apply(one.gather(0).x()).get(0);
+    if (signature.tellsTokens()) {
+      logits = logits.get(hidden(text, ids));
+    }
+    float[] probabilities = Step.compute(logits.softmax(-1)).getFirst().toArray();
+    return IntStream.range(0, probabilities.length)
+        .boxed()
+        .sorted(Comparator.<Integer>comparingDouble(i -> probabilities[i]).reversed())
+        .limit(signature.tellsTokens() ? SHOWN : labels.size())
+        .map(
+            i ->
+                new Candidate(
+                    signature.tellsTokens() ? tokenizer.token(i).orElse("") : labels.get(i),
+                    probabilities[i]))
+        .toList();
+  }
+
+  private int hidden(String text, int... ids) {
+    int mask = LoadedTexts.mask(tokenizer);
+    var places = new ArrayList<Integer>();
+    IntStream.range(0, ids.length).filter(i -> ids[i] == mask).forEach(places::add);
+    if (places.isEmpty()) {
+      throw new MerapiException(
+          "there is nothing to tell in `%s`: write %s where a word is hidden"
+              .formatted(text, tokenizer.token(mask).orElseThrow()));
+    }
+    return places.getFirst();
+  }
+}
