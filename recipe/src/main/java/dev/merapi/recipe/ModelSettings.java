@@ -158,13 +158,15 @@ public sealed interface ModelSettings {
    *
    * @param dim the width
    * @param bias whether its layers add biases
+   * @param initStd the standard deviation of its first weights
    */
   record Gpt(
       @Default("4") @Range(from = 1) int layers,
       @Default("4") @Range(from = 1) int heads,
       @Default("128") @Range(from = 1) int dim,
       @Default("0") @Range(from = 0, to = 0.99) double dropout,
-      @Default("true") boolean bias)
+      @Default("true") boolean bias,
+      @Default("0.02") @Range(from = 1e-4, to = 1) double initStd)
       implements ModelSettings {
     @Override
     public Layer build(Signature signature, Key key) {
@@ -178,7 +180,7 @@ public sealed interface ModelSettings {
       var size =
           new dev.merapi.zoo.Gpt.Size(
               signature.outputs(), signature.shape().size(0), dim, layers, heads);
-      var gpt = dev.merapi.zoo.Gpt.of(size, key).dropout(dropout);
+      var gpt = dev.merapi.zoo.Gpt.of(size, initStd, key).dropout(dropout);
       return bias ? gpt : gpt.withoutBias();
     }
   }

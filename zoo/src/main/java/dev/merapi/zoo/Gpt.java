@@ -54,17 +54,22 @@ public record Gpt(
    * zeros; GELU by tanh, no dropout.
    */
   public static Gpt of(Size size, Key key) {
+    return of(size, 0.02, key);
+  }
+
+  /** The same with weights from N(0, deviation²): more than 0.02 lets narrow ones learn sooner. */
+  public static Gpt of(Size size, double deviation, Key key) {
     List<TransformerBlock> blocks = new ArrayList<>();
-    double residual = 0.02 / Math.sqrt(2.0 * size.layers);
+    double residual = deviation / Math.sqrt(2.0 * size.layers);
     for (int i = 0; i < size.layers; i++) {
       Key own = key.fold(2).fold(i);
       var block =
           TransformerBlock.of(size.dim, size.heads, 4 * size.dim, own)
               .attention(attention -> attention.causal(true))
               .feedForward(network -> network.activation(Gelu.tanh()));
-      blocks.add(initialised(block, 0.02, residual, own));
+      blocks.add(initialised(block, deviation, residual, own));
     }
-    Init init = Init.normal(0, 0.02);
+    Init init = Init.normal(0, deviation);
     return new Gpt(
         Embedding.of(size.vocabulary, size.dim, init, key.fold(0)),
         Embedding.of(size.context, size.dim, init, key.fold(1)),
