@@ -3,7 +3,7 @@ module dev.merapi.data {
   requires transitive dev.merapi.core;
   requires java.desktop;
   requires java.net.http;
-  requires java.sql;
+  requires transitive java.sql;
   requires ch.randelshofer.fastdoubleparser;
   requires de.siegmar.fastcsv;
   requires jflac.codec;

@@ -5,6 +5,7 @@ module dev.merapi.train {
   requires transitive dev.merapi.nn;
   requires freemarker;
   requires transitive java.desktop; // pictures as BufferedImage
+  requires java.management; // the flags of the virtual machine
   requires jdk.unsupported; // sun.misc.Signal
   requires org.knowm.xchart;
   requires tools.jackson.databind;

@@ -5,6 +5,7 @@ import dev.merapi.recipe.CrossValidation.Fold;
 import dev.merapi.recipe.CrossValidation.Summary;
 import dev.merapi.train.Interrupts;
 import dev.merapi.train.StudyWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +51,14 @@ final class Cv implements Callable<Integer> {
                 options.runs(),
                 "cv-" + training.name(),
                 training.yaml(),
-                options.environment(training, validation.fingerprint()),
+                options.environment(training, Map.of("train", validation.fingerprint())),
                 validation.study());
         var interrupts =
             Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
-      var summary = validation.run(study, output.progress(), this::tell, interrupts::requested);
+      Summary summary;
+      try (var progress = output.progress()) {
+        summary = validation.run(study, progress, this::tell, interrupts::requested);
+      }
       finish(summary, study);
       return summary.ending().equals("complete") ? 0 : Output.INTERRUPTED;
     }

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalLong;
 import jdk.incubator.vector.VectorShape;
 
 /**
@@ -80,6 +81,14 @@ record Machine(
             .getVMOption("MaxDirectMemorySize");
     var limit = Long.parseLong(flag.getValue());
     return limit == 0 ? heap : limit;
+  }
+
+  /** The memory that this process has of the machine, where the system says so: on Linux. */
+  static OptionalLong residentBytes() {
+    var status = firstValue(Path.of("/proc/self/status"), "VmRSS").split(" ");
+    return status[0].matches("[0-9]+")
+        ? OptionalLong.of(Long.parseLong(status[0]) << 10)
+        : OptionalLong.empty();
   }
 
   private static String nameOfProcessor() {

@@ -23,11 +23,17 @@ final class Output {
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
+  private volatile Optional<LiveProgress> live = Optional.empty();
+
   /** Says a line of the results. */
   void line(String line) {
     var out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
+    Runnable saying =
+        () -> {
+          out.println(line);
+          out.flush();
+        };
+    live.ifPresentOrElse(display -> display.above(saying), saying);
   }
 
   /** Says a part of a line, at once. */
@@ -49,14 +55,18 @@ final class Output {
     }
   }
 
-  /** Shows how far a training is. */
+  /**
+   * Shows how far a training is, until it is closed: live in a terminal, unless a program reads
+   * along, and otherwise in plain lines on standard error.
+   */
   Progress progress() {
-    return Progress.to(System.err);
+    live = json ? Optional.empty() : LiveProgress.open();
+    return live.<Progress>map(display -> display).orElseGet(() -> Progress.to(System.err));
   }
 
   /** Shows how far a download is. */
   dev.merapi.data.Progress downloads() {
-    return new DownloadProgress(progress());
+    return new DownloadProgress(Progress.to(System.err));
   }
 
   /** Draws charts, if there are any; one that cannot be drawn is no reason to lose a training. */

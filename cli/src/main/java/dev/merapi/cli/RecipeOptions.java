@@ -7,6 +7,7 @@ import dev.merapi.train.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -118,8 +119,8 @@ final class RecipeOptions {
   }
 
   /** What a run of this command is made with. */
-  Environment environment(Recipe recipe, String fingerprint) {
+  Environment environment(Recipe recipe, Map<String, String> data) {
     var arguments = spec.commandLine().getParent().getParseResult().originalArgs();
-    return Environment.capture(arguments, recipe.seed(), fingerprint);
+    return Environment.capture(arguments, recipe.seed(), data);
   }
 }

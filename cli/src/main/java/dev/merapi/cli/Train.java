@@ -11,12 +11,14 @@ import dev.merapi.train.Charts;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.FileException;
 import dev.merapi.train.Interrupts;
+import dev.merapi.train.Progress;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +88,7 @@ final class Train implements Callable<Integer> {
         if (dryRun) {
           yield 0;
         }
-        try (var writer = create(recipe, run.fingerprint())) {
+        try (var writer = create(recipe, run.fingerprints())) {
           yield train(run, writer, Optional.empty());
         }
       }
@@ -96,9 +98,8 @@ final class Train implements Callable<Integer> {
             "this recipe trains a handful of numbers; leave --dry-run away");
         output.refuse(
             options.data(), "this recipe makes its own data and reads none; leave --data away");
-        try (var writer = create(recipe, "")) {
-          var report =
-              profiled(writer.folder(), () -> DescentRun.run(descent, writer, output.progress()));
+        try (var writer = create(recipe, Map.of())) {
+          var report = profiled(writer.folder(), shown -> DescentRun.run(descent, writer, shown));
           yield finish(report, writer.folder());
         }
       }
@@ -153,9 +154,9 @@ final class Train implements Callable<Integer> {
     return run;
   }
 
-  private RunWriter create(Recipe recipe, String fingerprint) {
+  private RunWriter create(Recipe recipe, Map<String, String> data) {
     return RunWriter.create(
-        options.runs(), recipe.name(), recipe.yaml(), options.environment(recipe, fingerprint));
+        options.runs(), recipe.name(), recipe.yaml(), options.environment(recipe, data));
   }
 
   private int train(TrainingRun run, RunWriter writer, Optional<Checkpoint> start) {
@@ -163,20 +164,19 @@ final class Train implements Callable<Integer> {
         Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
       var report =
           profiled(
-              writer.folder(),
-              () -> run.train(writer, start, output.progress(), interrupts::requested));
+              writer.folder(), shown -> run.train(writer, start, shown, interrupts::requested));
       int code = finish(report, writer.folder());
       return interrupts.requested() ? Output.INTERRUPTED : code;
     }
   }
 
   /** Trains, and says where the time went, if that is wanted. */
-  private Report profiled(RunFolder folder, Supplier<Report> training) {
+  private Report profiled(RunFolder folder, Function<Progress, Report> training) {
     if (!profile) {
-      return training.get();
+      return shown(training);
     }
     try (var kernels = Engine.shared().profile()) {
-      var report = training.get();
+      var report = shown(training);
       kernels.end();
       var table = kernels.table();
       AtomicFiles.write(folder.file("profile.txt"), table);
@@ -184,6 +184,12 @@ final class Train implements Callable<Integer> {
       output.line(table);
       output.line("trace " + folder.file("trace.json") + " (open it in https://ui.perfetto.dev)");
       return report;
+    }
+  }
+
+  private Report shown(Function<Progress, Report> training) {
+    try (var progress = output.progress()) {
+      return training.apply(progress);
     }
   }
 

@@ -100,7 +100,7 @@ final class Tune implements Callable<Integer> {
               options.runs(),
               "tune-" + search.recipe().name(),
               search.recipe().yaml(),
-              options.environment(search.recipe(), search.fingerprint()),
+              options.environment(search.recipe(), Map.of("train", search.fingerprint())),
               search.study())) {
         search.save(study);
         return run(search, study);
@@ -166,14 +166,17 @@ final class Tune implements Callable<Integer> {
     search.notes().forEach(note -> output.line("note: " + note));
     try (var interrupts =
         Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
-      var summary =
-          search.run(
-              study,
-              parallel,
-              Machine.offHeapLimit(),
-              output.progress(),
-              this::tell,
-              interrupts::requested);
+      Summary summary;
+      try (var progress = output.progress()) {
+        summary =
+            search.run(
+                study,
+                parallel,
+                Machine.offHeapLimit(),
+                progress,
+                this::tell,
+                interrupts::requested);
+      }
       finish(search, summary, study);
       return summary.ending().equals("complete") ? 0 : Output.INTERRUPTED;
     }

@@ -4,7 +4,6 @@ import dev.merapi.data.DataException;
 import dev.merapi.data.Sha256;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -20,9 +19,6 @@ import java.util.Map;
  * @param url the database: {@code jdbc:duckdb:} is an empty one in memory
  */
 record JdbcSource(String url, String query) implements RawSource {
-  /** A database in memory, for queries of files. */
-  static final String DUCKDB = "jdbc:duckdb:";
-
   private static final int FETCHED = 4096; // rows that a driver may bring at once
 
   @Override
@@ -32,34 +28,14 @@ record JdbcSource(String url, String query) implements RawSource {
 
   @Override
   public RawReader open() {
-    Connection connection;
-    try {
-      connection = DriverManager.getConnection(url);
-    } catch (SQLException e) {
-      throw new DataException(
-          url.startsWith(DUCKDB) && DriverManager.drivers().noneMatch(this::isDuckDb)
-              ? "tables of Parquet and Arrow, and queries, are read by DuckDB, which is not here;"
-                  + " get duckdb_jdbc (org.duckdb on Maven Central) and start with"
-                  + " MERAPI_JAVA_OPTS='--class-path duckdb_jdbc.jar'"
-              : "%s: cannot connect (%s); check `connection`, and give the driver with MERAPI_JAVA_OPTS='--class-path DRIVER.jar'"
-                  .formatted(url, line(e)),
-          e);
-    }
+    var connection = Databases.connect(url);
     try {
       var statement = connection.createStatement();
       statement.setFetchSize(FETCHED);
       return new Rows(connection, statement.executeQuery(query));
     } catch (SQLException e) {
       close(connection, e);
-      throw new DataException("query: %s; mend `query`".formatted(line(e)), e);
-    }
-  }
-
-  private boolean isDuckDb(java.sql.Driver driver) {
-    try {
-      return driver.acceptsURL(url);
-    } catch (SQLException _) {
-      return false;
+      throw new DataException("query: %s; mend `query`".formatted(Databases.line(e)), e);
     }
   }
 
@@ -69,10 +45,6 @@ record JdbcSource(String url, String query) implements RawSource {
     } catch (SQLException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  private static String line(SQLException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason").strip();
   }
 
   @Override
@@ -148,7 +120,7 @@ record JdbcSource(String url, String query) implements RawSource {
         }
         return true;
       } catch (SQLException e) {
-        throw new IOException(line(e), e);
+        throw new IOException(Databases.line(e), e);
       }
     }
 
@@ -157,7 +129,7 @@ record JdbcSource(String url, String query) implements RawSource {
       try {
         connection.close(); // and with it the statement and its rows
       } catch (SQLException e) {
-        throw new IOException(line(e), e);
+        throw new IOException(Databases.line(e), e);
       }
     }
   }

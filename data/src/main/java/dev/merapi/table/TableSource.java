@@ -83,7 +83,7 @@ public final class TableSource {
       case "arff" -> new ArffSource(text);
       case "parquet", "arrow", "feather" ->
           new JdbcSource(
-              JdbcSource.DUCKDB, "SELECT * FROM '%s'".formatted(text.name().replace("'", "''")));
+              Databases.DUCKDB, "SELECT * FROM '%s'".formatted(text.name().replace("'", "''")));
       default ->
           throw new DataException(
               text.name()

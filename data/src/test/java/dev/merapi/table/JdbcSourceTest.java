@@ -26,7 +26,7 @@ final class JdbcSourceTest {
   @TempDir Path folder;
 
   private static TableSource query(String sql) {
-    return TableSource.query(JdbcSource.DUCKDB, sql, ReadOptions.DEFAULT);
+    return TableSource.query(Databases.DUCKDB, sql, ReadOptions.DEFAULT);
   }
 
   @Test

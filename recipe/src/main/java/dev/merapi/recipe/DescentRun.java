@@ -17,6 +17,7 @@ import dev.merapi.train.Chart.Series;
 import dev.merapi.train.Chart.Style;
 import dev.merapi.train.Charts;
 import dev.merapi.train.Progress;
+import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import dev.merapi.train.Weights;
 import java.util.ArrayList;
@@ -96,23 +97,26 @@ public final class DescentRun {
     save(run, ways);
     Charts.write(run.folder().file("paths.png"), List.of(paths(ways)));
     var adam = ways.getLast();
-    return new Report(
-        run.folder().path().toString(),
-        recipe.name(),
-        "complete",
-        settings.epochs(),
-        adam.steps(),
-        2,
-        Optional.of(adam.losses().getLast()),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.empty(),
-        (System.nanoTime() - begin) / 1e9,
-        Optional.empty());
+    var report =
+        new Report(
+            run.folder().path().toString(),
+            recipe.name(),
+            "complete",
+            settings.epochs(),
+            adam.steps(),
+            2,
+            Optional.of(adam.losses().getLast()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            (System.nanoTime() - begin) / 1e9,
+            Optional.empty());
+    run.writeJson(RunFolder.RESULT, report);
+    return report;
   }
 
   private static void minimiseSquare(Progress progress) {

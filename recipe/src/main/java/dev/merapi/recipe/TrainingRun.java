@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -111,6 +112,9 @@ public final class TrainingRun {
       trainer.stopEarly(recipe.training().stopping(recipe.evaluation().bestBy()));
     } else {
       trainer.lastCounts();
+    }
+    if (text.isPresent()) {
+      trainer.pace("tokens", signature.shape().size(0));
     }
     trainer.options(recipe.training().options(trainer.stepsPerEpoch(this.data.train())));
     if (recipe.training().earlyStopping().isPresent() && !heldOut) {
@@ -339,6 +343,19 @@ public final class TrainingRun {
     return data.train().fingerprint();
   }
 
+  /** The fingerprints of the training data, of what is held out, and of the test data. */
+  public Map<String, String> fingerprints() {
+    var all = new LinkedHashMap<String, String>();
+    all.put("train", fingerprint());
+    if (heldOut) {
+      all.put("validation", data.validation().fingerprint());
+    }
+    if (data.test().size() > 0) {
+      all.put("test", data.test().fingerprint());
+    }
+    return all;
+  }
+
   /**
    * Trains, measures on the test data, and writes all of it to the run's folder.
    *
@@ -365,13 +382,16 @@ public final class TrainingRun {
       run.append(trained.steps(), test.get().named("test"));
       picture(run);
     }
-    return Report.of(
-        run.folder().path().toString(),
-        recipe.name(),
-        trained,
-        Parameters.count(model),
-        counts,
-        test);
+    var report =
+        Report.of(
+            run.folder().path().toString(),
+            recipe.name(),
+            trained,
+            Parameters.count(model),
+            counts,
+            test);
+    run.writeJson(RunFolder.RESULT, report);
+    return report;
   }
 
   /** Trains without writing anything, and measures on the test data. */

@@ -2,13 +2,10 @@ package dev.merapi.train;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Shows progress as text: one line redrawn in place, or a line now and then. */
 final class ConsoleProgress implements Progress {
-  private static final int BAR = 16;
   private static final String TO_START_AND_CLEAR = "\r\033[K";
 
   private final PrintStream out;
@@ -16,8 +13,7 @@ final class ConsoleProgress implements Progress {
   private final int columns;
   private final Duration pause;
   private final LongSupplier clock;
-  private final char full;
-  private final char empty;
+  private final boolean blocks;
 
   private ConsoleProgress(
       PrintStream out, boolean redrawn, int columns, Duration pause, LongSupplier clock) {
@@ -26,9 +22,7 @@ final class ConsoleProgress implements Progress {
     this.columns = columns;
     this.pause = pause;
     this.clock = clock;
-    boolean blocks = out.charset().newEncoder().canEncode("█░");
-    this.full = blocks ? '█' : '#';
-    this.empty = blocks ? '░' : '.';
+    this.blocks = out.charset().newEncoder().canEncode("█░");
   }
 
   /** A line that is redrawn in place, ten times a second, and never wider than the terminal. */
@@ -62,79 +56,26 @@ final class ConsoleProgress implements Progress {
   }
 
   private final class TextBar implements Bar {
-    private final String label;
-    private final long total;
-    private final long begin = clock.getAsLong();
-    private long drawn = begin;
-    private long done;
-    private List<Field> fields = List.of();
-    private long firstDone = -1;
-    private long firstTime;
+    private final BarLine text;
+    private long drawn = clock.getAsLong();
 
     TextBar(String label, long total) {
-      this.label = label;
-      this.total = total;
+      this.text = new BarLine(label, total, drawn, blocks);
     }
 
     @Override
     public void step(long done, Field... fields) {
-      this.done = done;
-      this.fields = List.of(fields);
       long now = clock.getAsLong();
-      if (firstDone < 0) {
-        // The first step compiles, and says nothing about the pace of the others.
-        firstDone = done;
-        firstTime = now;
-      }
+      text.step(done, now, fields);
       if (now - drawn >= pause.toNanos()) {
         drawn = now;
-        draw(line(left(now)), false);
+        draw(text.underWay(now, columns), false);
       }
     }
 
     @Override
     public void close() {
-      draw(line(time(clock.getAsLong() - begin)), true);
-    }
-
-    private String left(long now) {
-      if (done <= firstDone) {
-        return "-:--";
-      }
-      double pace = (double) (now - firstTime) / (done - firstDone);
-      return "ETA " + time((long) (pace * Math.max(0, total - done)));
-    }
-
-    private String line(String time) {
-      double part = total == 0 ? 1 : Math.clamp((double) done / total, 0, 1);
-      int filled = (int) (part * BAR);
-      var text =
-          new StringBuilder(label)
-              .append(' ')
-              .repeat(full, filled)
-              .repeat(empty, BAR - filled)
-              .append(" %d/%d  %s".formatted(done, total, time));
-      for (var field : fields) {
-        var next = "  " + field.name() + " " + field.value();
-        // A line that reaches the last column wraps in some terminals, and could not be redrawn.
-        if (text.length() + next.length() >= columns) {
-          break;
-        }
-        text.append(next);
-      }
-      return text.length() < columns ? text.toString() : text.substring(0, columns - 1);
-    }
-
-    private static String time(long nanoseconds) {
-      var time = Duration.ofNanos(nanoseconds);
-      return time.toHours() > 0
-          ? String.format(
-              Locale.ROOT,
-              "%d:%02d:%02d",
-              time.toHours(),
-              time.toMinutesPart(),
-              time.toSecondsPart())
-          : String.format(Locale.ROOT, "%d:%02d", time.toMinutesPart(), time.toSecondsPart());
+      draw(text.ended(clock.getAsLong(), columns), true);
     }
   }
 }

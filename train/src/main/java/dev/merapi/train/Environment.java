@@ -1,12 +1,14 @@
 package dev.merapi.train;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a run was made with, so that it can be made again. It names neither the user nor the host: a
@@ -20,8 +22,13 @@ import java.util.List;
  * @param cores how many processors the virtual machine may use
  * @param heapBytes how large its heap may become
  * @param commandLine the arguments that Merapi was started with
+ * @param jvm the flags that the virtual machine was started with
+ * @param commits what Git says of the folder where Merapi comes from ({@code merapi}) and of the
+ *     one where it was started ({@code project}): the commit, with {@code -dirty} behind it where
+ *     files differ from it; nothing where there is no repository
  * @param seed the seed of everything random
- * @param data a fingerprint of the data, for instance its SHA-256
+ * @param data fingerprints of the parts of the data ({@code train}, {@code validation}, {@code
+ *     test}), for instance their SHA-256
  * @param started when the run began, in UTC
  */
 public record Environment(
@@ -33,12 +40,19 @@ public record Environment(
     int cores,
     long heapBytes,
     List<String> commandLine,
+    List<String> jvm,
+    Map<String, String> commits,
     long seed,
-    String data,
+    Map<String, String> data,
     String started) {
 
   /** Looks around, and adds what only the caller knows. */
   public static Environment capture(List<String> commandLine, long seed, String data) {
+    return capture(commandLine, seed, Map.of("train", data));
+  }
+
+  /** The same, with a fingerprint for each part of the data. */
+  public static Environment capture(List<String> commandLine, long seed, Map<String, String> data) {
     return new Environment(
         merapiVersion(),
         System.getProperty("java.version"),
@@ -52,6 +66,8 @@ public record Environment(
         Runtime.getRuntime().availableProcessors(),
         Runtime.getRuntime().maxMemory(),
         List.copyOf(commandLine),
+        ManagementFactory.getRuntimeMXBean().getInputArguments(),
+        Commits.here(),
         seed,
         data,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class Fit {
   private static final int LAYERS = 2;
   private static final double NANOS = 1e9;
 
+  /** So many steps of a training have a line of their own in the metrics, at most. */
+  private static final int LOGGED = 1_000;
+
   private final Trainer trainer;
   private final Splits data;
   private final int epochs;
@@ -39,6 +43,7 @@ final class Fit {
   private final String fingerprint;
   private final Guard guard;
   private final Waiting waiting;
+  private final long logEvery;
 
   private Position position = Position.START;
   private long batches;
@@ -68,6 +73,8 @@ final class Fit {
     this.parameters = Parameters.of(trainer.model);
     this.optimization = Optimization.of(trainer.model, trainer.optimizer, trainer.options);
     this.fingerprint = data.train().fingerprint();
+    this.logEvery =
+        Math.max(1, Math.ceilDiv(trainer.stepsPerEpoch(data.train()) * this.epochs, LOGGED));
     this.totals = Totals.none(trainer.metrics);
     this.guard = new Guard(trainer, parameters, optimization);
     trainer.start.ifPresent(this::resume);
@@ -119,10 +126,17 @@ final class Fit {
     try (var bar =
         progress().start("epoch %d/%d".formatted(position.epoch() + 1, epochs), perEpoch)) {
       do {
+        long before = optimization.steps();
         step(iterator);
         epochSeconds += tick();
+        trainer.progress.whole(optimization.steps(), perEpoch * epochs);
         long done = Math.ceilDiv(position.batch(), (long) trainer.accumulate);
         last.ifPresent(result -> bar.step(done, fields(result)));
+        if (optimization.steps() > before
+            && optimization.steps() % logEvery == 0
+            && iterator.hasNext()) {
+          last.ifPresent(this::log);
+        }
         stopped = trainer.stop.getAsBoolean();
         writer.ifPresent(CheckpointWriter::check);
         if (iterator.hasNext() && (stopped || due())) {
@@ -177,6 +191,16 @@ final class Fit {
     }
   }
 
+  /** What one step of a run brought; of an epoch's last step the epoch's line tells. */
+  private void log(StepResult result) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("epoch", (double) optimization.steps() / trainer.stepsPerEpoch(data.train()));
+    line.put("batch_loss", result.loss());
+    line.put("learning_rate", result.learningRate());
+    line.put("gradient_norm", result.gradientNorm());
+    trainer.run.ifPresent(run -> run.append(optimization.steps(), line));
+  }
+
   private void finishEpoch(boolean stopped) {
     lastLoss.ifPresent(loss -> guard.epochEnded(position.epoch() + 1, loss));
     lastLoss = Optional.empty();
@@ -201,6 +225,7 @@ final class Fit {
     epochSeconds = 0;
     boolean best = best().equals(Optional.of(done));
     boolean isLast = position.epoch() >= epochs || stops() || stopped;
+    validation.ifPresent(scores -> trainer.progress.measured(scores.fields("val ")));
     if (isLast || done.epoch() % trainer.reportEvery == 0) {
       validation.ifPresent(scores -> trainer.progress.print(summary(scores, best)));
     }
@@ -242,8 +267,10 @@ final class Fit {
     var soFar = totals.scores(trainer.metrics);
     fields.add(Field.of("loss", soFar.loss()));
     soFar.metrics().forEach((name, value) -> fields.add(Field.of(name, value)));
-    fields.add(Field.of("samples/s", soFar.samples() / epochSeconds));
+    fields.add(
+        Field.of(trainer.unit + "/s", trainer.unitsPerSample * soFar.samples() / epochSeconds));
     fields.add(Field.of("|g|", result.gradientNorm()));
+    fields.add(Field.of("learning rate", result.learningRate()));
     return fields.toArray(Field[]::new);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.Optional;
  *
  * @param folder that is written to
  */
-record FolderLock(Path folder, FileLock lock) implements AutoCloseable {
+public record FolderLock(Path folder, FileLock lock) implements AutoCloseable {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String LOCK = ".lock";
 
@@ -58,7 +59,7 @@ record FolderLock(Path folder, FileLock lock) implements AutoCloseable {
    *
    * @throws FileException if another process has it, or the folder cannot be written to
    */
-  static FolderLock of(Path folder) {
+  public static FolderLock of(Path folder) {
     var file = folder.resolve(LOCK);
     try {
       var channel =
@@ -81,6 +82,29 @@ record FolderLock(Path folder, FileLock lock) implements AutoCloseable {
     } catch (IOException e) {
       throw FileException.of(file, "lock", e);
     }
+  }
+
+  /**
+   * The process on this machine that writes to a folder, found without touching the lock: asking
+   * for it could keep a training from taking it. A process on another machine is not seen.
+   */
+  public static Optional<ProcessHandle> writer(Path folder) {
+    try {
+      var text = Files.readString(folder.resolve(LOCK)).strip();
+      var written = Files.getLastModifiedTime(folder.resolve(LOCK)).toInstant();
+      return text.matches("[1-9][0-9]{0,17}")
+          ? ProcessHandle.of(Long.parseLong(text))
+              .filter(ProcessHandle::isAlive)
+              // Numbers of processes come again: one that began later is another.
+              .filter(process -> !begin(process).isAfter(written.plusSeconds(1)))
+          : Optional.empty();
+    } catch (IOException _) {
+      return Optional.empty(); // nobody has ever written there, or nobody may know
+    }
+  }
+
+  private static Instant begin(ProcessHandle process) {
+    return process.info().startInstant().orElse(Instant.MIN);
   }
 
   private static Optional<FileLock> tryLock(FileChannel channel) throws IOException {
@@ -110,6 +134,8 @@ record FolderLock(Path folder, FileLock lock) implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.acquiredBy().close();
+    try (var channel = (FileChannel) lock.acquiredBy()) {
+      channel.truncate(0); // nobody writes here any more
+    }
   }
 }

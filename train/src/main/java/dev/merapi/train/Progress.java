@@ -2,13 +2,15 @@ package dev.merapi.train;
 
 import java.io.Console;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Where a training shows how far it is. The trainer knows this interface and nothing of terminals.
+ * Whoever opens a display closes it when the work is over.
  */
-public interface Progress {
+public interface Progress extends AutoCloseable {
   /**
    * Begins to show a piece of work.
    *
@@ -19,6 +21,21 @@ public interface Progress {
 
   /** Shows a line that stays, above what is being redrawn. */
   void print(String line);
+
+  /**
+   * Says how far the whole training is, of which the bars show parts.
+   *
+   * @param done how many of its steps lie behind
+   * @param total how many it takes at most
+   */
+  default void whole(long done, long total) {}
+
+  /** Says what was measured between two pieces of work, such as the validation loss. */
+  default void measured(List<Field> fields) {}
+
+  /** Takes away what is still being redrawn. */
+  @Override
+  default void close() {}
 
   /** One piece of work; closing it leaves its last state on the screen. */
   interface Bar extends AutoCloseable {
@@ -34,8 +51,12 @@ public interface Progress {
     void close();
   }
 
-  /** A named value beside the bar, as text. */
-  record Field(String name, String value) {
+  /**
+   * A named value beside the bar.
+   *
+   * @param value the number as text
+   */
+  record Field(String name, double number, String value) {
     /** A number, with about four digits that matter. */
     public static Field of(String name, double value) {
       double size = Math.abs(value);
@@ -43,7 +64,7 @@ public interface Progress {
       if (size >= 1e3 && size < 1e6) {
         format = "%.0f";
       }
-      return new Field(name, String.format(Locale.ROOT, format, value));
+      return new Field(name, value, String.format(Locale.ROOT, format, value));
     }
   }
 

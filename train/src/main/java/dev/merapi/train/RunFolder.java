@@ -16,7 +16,11 @@ public record RunFolder(Path path) {
   /** The name of the recipe's file; a folder that has it is a run's. */
   static final String RECIPE = "recipe.yaml";
 
-  static final String ENVIRONMENT = "environment.json";
+  /** What a run was made with: an {@link dev.merapi.train.Environment}. */
+  public static final String ENVIRONMENT = "environment.json";
+
+  /** What has come of a run that ended, or was stopped; a training that goes on removes it. */
+  public static final String RESULT = "result.json";
 
   /**
    * Opens a run's folder for reading.

@@ -85,6 +85,7 @@ public final class RunWriter implements AutoCloseable {
       var found = folder.checkpoints().repair();
       long step = found.checkpoint().map(Checkpoint::step).orElse(0L);
       AtomicFiles.write(folder.file(Metrics.FILE), folder.metrics().until(step).format());
+      Files.deleteIfExists(folder.file(RunFolder.RESULT)); // of an end that was none
       return new Resumed(new RunWriter(folder, lock), found);
     } catch (IOException e) {
       lock.release(e);

@@ -1,8 +1,10 @@
 package dev.merapi.train;
 
 import dev.merapi.tensor.MerapiException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,6 +41,14 @@ public record Scores(double loss, Map<String, Double> metrics, long samples) {
               .formatted(name, metrics.keySet()));
     }
     return value;
+  }
+
+  /** Loss and metrics to be shown, under names such as {@code val loss} for {@code "val "}. */
+  List<Progress.Field> fields(String prefix) {
+    var all = new ArrayList<Progress.Field>();
+    all.add(Progress.Field.of(prefix + "loss", loss));
+    metrics.forEach((name, value) -> all.add(Progress.Field.of(prefix + name, value)));
+    return all;
   }
 
   /** Loss and metrics under names such as {@code val_loss}, for a prefix such as {@code val}. */

@@ -57,6 +57,8 @@ public final class Trainer {
   Optional<Checkpoint> start = Optional.empty();
   Progress progress = Progress.none();
   int reportEvery = 1;
+  String unit = "samples";
+  int unitsPerSample = 1;
   BooleanSupplier stop = () -> false;
   OnNan onNan = OnNan.STOP;
   Duration patience = Duration.ofSeconds(30);
@@ -159,6 +161,18 @@ public final class Trainer {
   /** Shows only every so many epochs, for many short ones. */
   public Trainer reportEvery(int epochs) {
     this.reportEvery = atLeastOne("report", epochs);
+    return this;
+  }
+
+  /**
+   * In what the pace is shown; samples by default.
+   *
+   * @param unit its name in the plural, such as {@code tokens}
+   * @param perSample how many of them a sample has
+   */
+  public Trainer pace(String unit, int perSample) {
+    this.unit = unit;
+    this.unitsPerSample = atLeastOne("pace", perSample);
     return this;
   }
 
