@@ -12,13 +12,50 @@ import org.jflac.PCMProcessor;
 import org.jflac.metadata.StreamInfo;
 import org.jflac.util.ByteData;
 
-/** Reads FLAC files, by jFLAC. */
+/**
+ * Reads FLAC files, by jFLAC. That takes memory for tags, pictures and the like as a file asks for
+ * it, however short the file is: it gets to see none of them.
+ */
 final class FlacReader {
+  /** Most bytes that a file may be unpacked to. */
+  private static final int MOST_BYTES = 1 << 30;
+
+  private static final int MAGIC = 4; // bytes, and so many before each block of metadata
+  private static final int STREAM_INFO = 34; // bytes of the first block, which must be there
+
   private FlacReader() {}
+
+  /** The file with no other metadata than its first block, which says what the sound is. */
+  private static byte[] bare(Path place, byte[] bytes) {
+    int at = MAGIC;
+    boolean last = false;
+    while (!last) {
+      boolean isFirst = at == MAGIC;
+      if (at + MAGIC > bytes.length
+          || (isFirst && ((bytes[at] & 0x7F) != 0 || length(bytes, at) != STREAM_INFO))) {
+        throw new DataException(
+            place
+                + ": it is truncated or damaged: it does not say what its sound is; copy it again");
+      }
+      last = bytes[at] < 0;
+      at += MAGIC + length(bytes, at);
+    }
+    if (at > bytes.length) {
+      throw new DataException(place + ": it is truncated: it ends before its sound; copy it again");
+    }
+    int head = MAGIC + MAGIC + STREAM_INFO;
+    var bare = ByteBuffer.allocate(head + bytes.length - at);
+    bare.put(bytes, 0, head).put(bytes, at, bytes.length - at);
+    return bare.put(MAGIC, (byte) 0x80).array(); // the first block is now the last
+  }
+
+  private static int length(byte[] bytes, int at) {
+    return (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF);
+  }
 
   static Wave read(Path place, byte[] bytes) {
     var sound = new ByteArrayOutputStream();
-    var decoder = new FLACDecoder(new ByteArrayInputStream(bytes));
+    var decoder = new FLACDecoder(new ByteArrayInputStream(bare(place, bytes)));
     decoder.addPCMProcessor(
         new PCMProcessor() {
           @Override
@@ -26,6 +63,9 @@ final class FlacReader {
 
           @Override
           public void processPCM(ByteData data) {
+            if (data.getLen() > MOST_BYTES - sound.size()) {
+              throw new DataException("it is longer than 1 GiB");
+            }
             sound.write(data.getData(), 0, data.getLen());
           }
         });
@@ -38,6 +78,13 @@ final class FlacReader {
           e);
     }
     var info = decoder.getStreamInfo();
+    if (info.getBitsPerSample() % 8 != 0
+        || info.getBitsPerSample() > 24
+        || info.getSampleRate() < 1) {
+      throw new DataException(
+          "%s: it holds samples of %d bits, %d a second; save it with 8, 16 or 24 bits"
+              .formatted(place, info.getBitsPerSample(), info.getSampleRate()));
+    }
     int width = info.getBitsPerSample() / 8;
     var data = ByteBuffer.wrap(sound.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     int count = data.limit() / width;

@@ -50,13 +50,19 @@ public record Safetensors(Map<String, StoredArray> arrays, Map<String, String> m
       throw new FileException(file, "this is not a plain file", "give a .safetensors file");
     }
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return read(file, channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+      return of(file, channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
     } catch (IOException e) {
       throw FileException.of(file, "read", e);
     }
   }
 
-  private static Safetensors read(Path file, MemorySegment bytes) {
+  /**
+   * Reads the bytes of a file; the arrays are parts of them.
+   *
+   * @param file what to call it in messages
+   * @throws FileException if they break a rule of the format
+   */
+  public static Safetensors of(Path file, MemorySegment bytes) {
     var problem = new SafetensorsHeader.Problem(file);
     if (bytes.byteSize() < 8) {
       throw problem.truncated("%d bytes are too few for a header".formatted(bytes.byteSize()));

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -65,9 +66,12 @@ public record TorchFile(Map<String, StoredArray> arrays, Map<String, Object> val
       throw new FileException(file, "this is not a plain file", "give a .pt file");
     }
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-      boolean zipped = bytes.byteSize() >= 2 && text(bytes, 0, 2).equals("PK");
-      return zipped ? zip(file, bytes.byteSize()) : legacy(bytes);
+      var start = ByteBuffer.allocate(2);
+      channel.read(start, 0);
+      boolean zipped = start.get(0) == 'P' && start.get(1) == 'K';
+      return zipped
+          ? zip(file, channel.size())
+          : legacy(channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
     } catch (Refused e) {
       throw new FileException(
           file,
