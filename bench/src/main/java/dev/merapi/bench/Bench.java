@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
     name = "merapi bench",
     description = "Measures Merapi beside its peers and beside the machine's ceiling.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainCommand.class, KernelsCommand.class, ScalingCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      KernelsCommand.class,
+      ScalingCommand.class,
+      CheckpointCommand.class
+    })
 public final class Bench implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -40,6 +45,6 @@ public final class Bench implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Name a benchmark: train, kernels or scaling.");
+        spec.commandLine(), "Name a benchmark: train, kernels, scaling or checkpoint.");
   }
 }

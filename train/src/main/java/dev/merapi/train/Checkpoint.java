@@ -61,16 +61,14 @@ public record Checkpoint(Path folder, long step) {
 
   private static CheckpointManifest.Entry writeArrays(
       Path folder, String name, Map<String, StoredArray> arrays) throws IOException {
-    var entry = new ArrayList<CheckpointManifest.Entry>();
-    AtomicFiles.writeSynced(
-        folder.resolve(name),
-        file -> {
-          // Not closed: the channel below it is the caller's.
-          var channel = new DigestChannel(file);
-          new Safetensors(arrays, Map.of("format", "merapi")).writeTo(channel);
-          entry.add(new CheckpointManifest.Entry(name, channel.size(), channel.hash()));
-        });
-    return entry.getFirst();
+    long about = arrays.values().stream().mapToLong(array -> array.bytes().byteSize()).sum();
+    try (var file = UncachedChannel.create(folder.resolve(name), about)) {
+      // Not closed: the channel below it is.
+      var channel = new DigestChannel(file);
+      new Safetensors(arrays, Map.of("format", "merapi")).writeTo(channel);
+      file.finish();
+      return new CheckpointManifest.Entry(name, channel.size(), channel.hash());
+    }
   }
 
   private static CheckpointManifest.Entry writeBytes(Path folder, String name, byte[] bytes)
