@@ -133,9 +133,10 @@ class LanguageTest extends CommandTest {
 
   private List<String> reading(String recipe, Path table, String... more) {
     var command = new ArrayList<>(List.of("train", recipe, "--data", table.toString()));
-    command.addAll(List.of("--runs", folder.resolve("runs").toString(), "--epochs=12", "--json"));
+    command.addAll(List.of("--runs", folder.resolve("runs").toString(), "--json"));
     command.addAll(
         List.of(
+            "--set=training.epochs=12",
             "--set=data.text=review",
             "--set=data.tokenizer.size=120",
             "--set=data.length=24",
@@ -190,7 +191,12 @@ class LanguageTest extends CommandTest {
     assertTrue(err.contains("rating") && err.contains("label"), err);
     Files.writeString(table, Files.readString(table) + "good,\n");
     assertEquals(2, run(reading("sentiment-cnn", table, "--set=data.test_source=null")));
-    assertTrue(err.contains("reviews.csv: line 122") && err.contains("review"), err);
+    assertTrue(err.contains("reviews.csv: line 122: column `review` is empty"), err);
+    assertEquals(
+        0,
+        run(reading("sentiment-cnn", table, "--set=data.test_source=null", "--on-bad-row=skip")),
+        err);
+    assertTrue(out.contains("1 bad row left out"), out);
   }
 
   @Test

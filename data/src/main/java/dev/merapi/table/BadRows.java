@@ -47,7 +47,14 @@ public final class BadRows {
     return new BadRows(policy);
   }
 
-  void add(String source, long line, String reason) {
+  /**
+   * Counts a bad row.
+   *
+   * @param source what is read, for the message
+   * @param reason why it cannot be used: {@code column `age` is empty}
+   * @throws DataException if none is to be left out
+   */
+  public void add(String source, long line, String reason) {
     if (policy == Policy.FAIL) {
       throw new DataException(
           "%s: line %d: %s; mend the row, or leave such rows out with --on-bad-row skip"

@@ -485,6 +485,8 @@ public sealed interface DataSettings {
     int length();
 
     double validation();
+
+    BadRows.Policy onBadRow();
   }
 
   /**
@@ -500,6 +502,7 @@ public sealed interface DataSettings {
    * @param length tokens of a text; the end of a longer one is not read
    * @param validation the share of the training texts to compare epochs by
    * @param test the share of all that is for testing, where no table is
+   * @param onBadRow what becomes of rows that cannot be read, or have no text or label
    */
   record Texts(
       @Default("null") Optional<String> source,
@@ -510,13 +513,14 @@ public sealed interface DataSettings {
       @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
       @Default("64") @Range(from = 1, to = 65536) int length,
       @Default("0.1") @Range(from = 0, to = 0.9) double validation,
-      @Default("0.2") @Range(from = 0.001, to = 0.9) double test)
+      @Default("0.2") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
       implements TextColumn {
     /** How the table for testing is read. */
     Texts ofTest() {
       var name = testText.orElse(text);
       return new Texts(
-          source, name, label, testSource, testText, tokenizer, length, validation, test);
+          source, name, label, testSource, testText, tokenizer, length, validation, test, onBadRow);
     }
   }
 
@@ -530,6 +534,7 @@ public sealed interface DataSettings {
    * @param share of a text's tokens that are to be told
    * @param validation the share of the training texts to compare epochs by
    * @param test the share of all that is for testing
+   * @param onBadRow what becomes of rows that cannot be read, or have no text
    */
   record MaskedTexts(
       @Default("null") Optional<String> source,
@@ -538,7 +543,8 @@ public sealed interface DataSettings {
       @Default("64") @Range(from = 1, to = 65536) int length,
       @Default("0.15") @Range(from = 0.01, to = 0.9) double share,
       @Default("0.05") @Range(from = 0, to = 0.9) double validation,
-      @Default("0.05") @Range(from = 0.001, to = 0.9) double test)
+      @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
       implements TextColumn {}
 
   private static Splits prepared(

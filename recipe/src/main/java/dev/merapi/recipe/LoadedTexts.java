@@ -10,7 +10,6 @@ import dev.merapi.table.NamedTable;
 import dev.merapi.table.ReadOptions;
 import dev.merapi.table.Split;
 import dev.merapi.table.Split.Shares;
-import dev.merapi.table.Table;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.text.LabelledTexts;
@@ -19,6 +18,7 @@ import dev.merapi.text.MaskedTexts.Masking;
 import dev.merapi.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +113,7 @@ final class LoadedTexts {
             whole.select(split.train()),
             whole.select(split.validation()),
             whole.select(split.test()),
-            List.of()),
+            rows.notes),
         tokenizer,
         rows.fingerprint,
         new Signature(
@@ -170,32 +170,40 @@ final class LoadedTexts {
    * Texts as they are read.
    *
    * @param labels of each; none of texts without
+   * @param notes on rows that were left out
    */
-  private record Rows(List<String> texts, List<String> labels, String fingerprint) {
+  private record Rows(
+      List<String> texts, List<String> labels, String fingerprint, List<String> notes) {
     static Rows read(Path file, DataSettings.TextColumn settings) {
       var source = LoadedTexts.source(file, settings);
-      var table = source.read(BadRows.of(BadRows.Policy.FAIL));
-      var labels =
-          settings instanceof DataSettings.Texts texts
-              ? present(table, texts.label())
-              : List.<String>of();
-      var rows = new Rows(present(table, settings.text()), labels, source.fingerprint());
-      if (rows.size() == 0) {
-        throw new DataException(file + ": there are no texts in it; give some");
-      }
-      return rows;
-    }
-
-    private static List<String> present(Table table, String column) {
-      var cells = table.words(column);
-      for (int row = 0; row < cells.size(); row++) {
-        if (cells.get(row).isEmpty()) {
-          throw new DataException(
-              "%s: column `%s` is empty; fill the cell, or remove the row"
-                  .formatted(table.place(row), column));
+      var bad = BadRows.of(settings.onBadRow());
+      var table = source.read(bad);
+      boolean hasLabels = settings instanceof DataSettings.Texts;
+      var columns =
+          settings instanceof DataSettings.Texts labelled
+              ? List.of(settings.text(), labelled.label())
+              : List.of(settings.text());
+      var cells = columns.stream().map(table::words).toList();
+      List<String> texts = new ArrayList<>();
+      List<String> labels = new ArrayList<>();
+      for (int row = 0; row < table.size(); row++) {
+        int at = row;
+        var empty = IntStream.range(0, columns.size()).filter(c -> cells.get(c).get(at).isEmpty());
+        var missing = empty.mapToObj(columns::get).findFirst();
+        if (missing.isPresent()) {
+          bad.add(source.name(), table.line(row), "column `%s` is empty".formatted(missing.get()));
+          continue;
+        }
+        texts.add(cells.getFirst().get(row));
+        if (hasLabels) {
+          labels.add(cells.getLast().get(row));
         }
       }
-      return cells;
+      if (texts.isEmpty()) {
+        throw new DataException(file + ": there are no texts in it; give some");
+      }
+      var notes = bad.count() == 0 ? List.<String>of() : List.of(bad.summary(source.name()));
+      return new Rows(texts, labels, source.fingerprint(), notes);
     }
 
     int size() {
@@ -203,7 +211,11 @@ final class LoadedTexts {
     }
 
     Rows with(Rows others) {
-      return new Rows(joined(texts, others.texts), joined(labels, others.labels), fingerprint);
+      return new Rows(
+          joined(texts, others.texts),
+          joined(labels, others.labels),
+          fingerprint,
+          joined(notes, others.notes));
     }
 
     private static List<String> joined(List<String> first, List<String> second) {

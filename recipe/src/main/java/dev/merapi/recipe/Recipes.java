@@ -22,6 +22,7 @@ public final class Recipes {
           "mnist-autoencoder",
           "cifar10-cnn",
           "spoken-digits",
+          "gpt-stories",
           "gpt-char",
           "gpt-char-large",
           "bert-mlm",
