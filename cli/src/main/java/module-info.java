@@ -2,6 +2,7 @@
 module dev.merapi.cli {
   requires dev.merapi.core;
   requires dev.merapi.data;
+  requires dev.merapi.hub;
   requires dev.merapi.nn;
   requires dev.merapi.recipe;
   requires dev.merapi.train;
@@ -12,6 +13,7 @@ module dev.merapi.cli {
   // Optional, as for the kernels: the doctor says when it is missing.
   requires static jdk.incubator.vector;
   requires jdk.management;
+  requires org.jline.reader;
   requires org.jline.terminal;
   requires tools.jackson.databind;
 

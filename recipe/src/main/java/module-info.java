@@ -2,6 +2,7 @@
 module dev.merapi.recipe {
   requires transitive dev.merapi.core;
   requires transitive dev.merapi.data;
+  requires transitive dev.merapi.hub;
   requires transitive dev.merapi.nn;
   requires transitive dev.merapi.train;
   requires transitive dev.merapi.text;

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Eval.class,
       Predict.class,
       Generate.class,
+      Chat.class,
       RunsCommand.class,
       Reproduce.class,
       Ui.class,

@@ -43,13 +43,20 @@ final class Config {
   /** The object in a JSON file. */
   static ObjectNode object(Path file) {
     try {
-      if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode object) {
+      if (JSON.readTree(text(file)) instanceof ObjectNode object) {
         return object;
       }
       throw new FileException(file, "it holds no JSON object", "download it again");
     } catch (JacksonException e) {
       throw new FileException(
           file, "it is not JSON (" + e.getOriginalMessage() + ")", "download it again");
+    }
+  }
+
+  /** The text of a file. */
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
     } catch (IOException e) {
       throw new FileException(file, "cannot read it (" + e.getMessage() + ")", "check the file");
     }

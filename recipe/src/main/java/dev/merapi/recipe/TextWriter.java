@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.hub.LanguageModel;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.Key;
@@ -10,22 +11,51 @@ import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
 import dev.merapi.zoo.Generation;
 import dev.merapi.zoo.Sampling;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** The language model of a run with the weights that count, ready to write. */
+/**
+ * A language model that is ready to write: that of a run, with the weights that count, or a
+ * published one.
+ */
 public final class TextWriter {
   private static final int STORIES_AT_A_TIME = 50;
 
   private final Layer model;
   private final Tokenizer tokenizer;
   private final int context;
+  private final Optional<LanguageModel> published;
 
   TextWriter(Layer model, Tokenizer tokenizer, int context) {
+    this(model, tokenizer, context, Optional.empty());
+  }
+
+  private TextWriter(
+      Layer model, Tokenizer tokenizer, int context, Optional<LanguageModel> published) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.context = context;
+    this.published = published;
+  }
+
+  /**
+   * Reads the model of a folder: a run, or one as it was downloaded from a hub.
+   *
+   * @throws MerapiException if it is neither, or its model writes no text
+   */
+  public static TextWriter open(Path folder) {
+    if (!LanguageModel.isIn(folder)) {
+      return open(RunFolder.open(folder));
+    }
+    var model = LanguageModel.open(folder);
+    return new TextWriter(
+        model.published().model(), model.tokenizer(), model.context(), Optional.of(model));
   }
 
   /**
@@ -52,36 +82,126 @@ public final class TextWriter {
     return context;
   }
 
+  /** How the publisher of the model draws tokens. */
+  public LanguageModel.Preferences preferences() {
+    return published.map(LanguageModel::preferences).orElse(LanguageModel.Preferences.NONE);
+  }
+
   /**
-   * Goes on with a text. Of a prompt that is longer than its context it reads the end; an empty one
-   * stands for a line's end.
+   * Begins a conversation.
+   *
+   * @param system what the model shall be like; where it is empty, its template may say something
+   * @param tokens how many an answer has, at most
+   * @throws MerapiException if the model knows no conversations
+   */
+  public Conversation conversation(Optional<String> system, int tokens, Sampling sampling) {
+    var template =
+        published
+            .flatMap(LanguageModel::chat)
+            .orElseThrow(
+                () ->
+                    new MerapiException(
+                        "this model has no chat template: it was taught to go on with texts, not to"
+                            + " answer; use generate, or give a model that was tuned to"
+                            + " instructions"));
+    return new Conversation(this, template, system, tokens, sampling);
+  }
+
+  /**
+   * Goes on with a text. A published model reads it with the special tokens that its tokenizer puts
+   * around texts, and ends where it writes one of those that end a text. The model of a run reads
+   * the end of a prompt that is longer than its context; an empty one stands for a line's end.
    *
    * @param tokens how many it writes, at most
    * @param stop texts that end it; they are not written
    * @param pieces gets what is written as soon as it is sure
    * @return what is written, without the prompt
-   * @throws MerapiException if the prompt holds what the tokenizer does not know
+   * @throws MerapiException if the prompt holds what the tokenizer does not know, or is longer than
+   *     the context of a published model
    */
   public String write(
       String prompt, int tokens, Sampling sampling, List<String> stop, Consumer<String> pieces) {
-    int[] read = tokenizer.encode(prompt.isEmpty() ? "\n" : prompt);
+    int[] read =
+        published.isPresent()
+            ? tokenizer.encoding(prompt, true).ids()
+            : tokenizer.encode(prompt.isEmpty() ? "\n" : prompt);
     if (read.length == 0) {
       throw new MerapiException("the prompt makes no token; give some text to go on with");
     }
-    int[] unread = Arrays.copyOfRange(read, Math.max(0, read.length - context), read.length);
-    var generation = Generation.of(model, context, sampling);
-    var decoding = tokenizer.decoding(false);
-    for (int id : unread) {
+    int kept = published.isPresent() ? fitting(read.length, "the prompt") : context;
+    int[] unread = Arrays.copyOfRange(read, Math.max(0, read.length - kept), read.length);
+    var generation = generation(unread.length + tokens, sampling);
+    var cut = new StopText(stop, pieces);
+    write(generation, unread, unread, tokens, () -> false, cut);
+    return cut.finish();
+  }
+
+  /**
+   * Checks that so many tokens fit into the context, with one more behind them.
+   *
+   * @throws MerapiException if they do not
+   */
+  int fitting(int count, String what) {
+    if (count >= context) {
+      throw new MerapiException(
+          "%s has %d tokens, and the model looks back at %d; shorten it"
+              .formatted(what, count, context));
+    }
+    return count;
+  }
+
+  /** A generation that has room for so many tokens, or for the whole context. */
+  Generation generation(int tokens, Sampling sampling) {
+    if (published.isEmpty()) {
+      return Generation.of(model, context, sampling);
+    }
+    int known = tokenizer.size(); // an embedding may have rows to spare
+    return Generation.of(
+        model,
+        Math.min(context, tokens),
+        (logits, text, row) ->
+            sampling.next(Arrays.copyOf(logits, Math.min(known, logits.length)), text, row));
+  }
+
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /**
+   * Writes until a text ends.
+   *
+   * @param before all tokens that stand before what is written
+   * @param unread those of them that the generation has not read
+   * @param stopped whether somebody has heard enough
+   * @return the tokens that the generation has read behind those that were unread
+   */
+  List<Integer> write(
+      Generation generation,
+      int[] before,
+      int[] unread,
+      int tokens,
+      BooleanSupplier stopped,
+      StopText cut) {
+    var decoding = tokenizer.decoding(published.isPresent());
+    for (int id : before) {
       decoding.add(id); // whether a space stands before a token follows from the one before it
     }
-    var cut = new StopText(stop, pieces);
-    for (int i = 0; i < tokens && !cut.isDone(); i++) {
-      int next = generation.read(new int[][] {unread})[0];
+    Set<Integer> ends = published.map(LanguageModel::ends).orElse(Set.of());
+    List<Integer> read = new ArrayList<>();
+    int[] more = unread;
+    for (int i = 0; i < tokens && !cut.isDone() && !stopped.getAsBoolean(); i++) {
+      int next = generation.read(new int[][] {more})[0];
+      if (i > 0) {
+        read.add(more[0]);
+      }
+      if (ends.contains(next)) {
+        break;
+      }
       cut.add(decoding.add(next));
-      unread = new int[] {next};
+      more = new int[] {next};
     }
     cut.add(decoding.finish());
-    return cut.finish();
+    return read;
   }
 
   /** The share of the stories that it writes that follow the grammar of {@link Stories}. */
