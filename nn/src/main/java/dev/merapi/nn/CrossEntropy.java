@@ -7,6 +7,7 @@ import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * Cross-entropy from logits: {@code -Σ_c w_c q_c log softmax(x)_c}.
@@ -72,6 +73,21 @@ public record CrossEntropy(
     return target.dtype().isFloat()
         ? ofProbabilities(logProbabilities, target)
         : ofClasses(logProbabilities, target);
+  }
+
+  /**
+   * For class numbers the sum of what its mean divides by: those that count, each by its weight.
+   */
+  @Override
+  public double counted(Tensor target) {
+    if (target.dtype().isFloat()) {
+      return Loss.super.counted(target);
+    }
+    float[] weights = weight.map(Tensor::toArray).orElseGet(() -> new float[0]);
+    return LongStream.of(target.cast(DType.I64).toLongArray())
+        .filter(number -> ignored.isEmpty() || number != ignored.getAsLong())
+        .mapToDouble(number -> weight.isEmpty() ? 1 : weights[(int) number])
+        .sum();
   }
 
   /** Class numbers of many classes, and nothing that the kernel does not know. */

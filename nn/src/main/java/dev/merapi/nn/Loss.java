@@ -14,6 +14,14 @@ public interface Loss {
   /** The loss as a scalar, or of each element with {@link Reduction#NONE}. */
   Tensor apply(Tensor prediction, Tensor target);
 
+  /**
+   * How much the loss of a batch weighs beside those of others, so that several together are as one
+   * large batch: the number of its samples, where a loss does not know better.
+   */
+  default double counted(Tensor target) {
+    return target.shape().rank() == 0 ? 1 : target.shape().size(0);
+  }
+
   /** Mean squared error: {@code Σ(x - y)² / N}. */
   static Loss mse() {
     return mse(Reduction.MEAN);

@@ -168,10 +168,11 @@ final class Fit {
           trainer.metrics.stream()
               .map(metric -> metric.total(prediction, batch.y()))
               .toArray(Tensor[]::new);
+      double weight = trainer.accumulate > 1 ? trainer.loss.counted(batch.y()) : 1;
       var result =
           isLast
-              ? optimization.step(loss, mode, batch.size(), sums)
-              : optimization.accumulate(loss, mode, batch.size(), sums);
+              ? optimization.step(loss, mode, weight, sums)
+              : optimization.accumulate(loss, mode, weight, sums);
       if (!result.applied()) {
         guard.notFinite(loss, () -> writer.ifPresent(CheckpointWriter::close));
       }

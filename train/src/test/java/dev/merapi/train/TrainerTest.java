@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.MemoryDataset;
 import dev.merapi.data.Splits;
+import dev.merapi.nn.CrossEntropy;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Loss;
@@ -205,6 +206,28 @@ final class TrainerTest {
     for (int i = 0; i < expected.size(); i++) {
       assertArrayEquals(expected.get(i), actual.get(i), 1e-6f);
     }
+  }
+
+  @Test
+  void accumulatedBatchesWeighByWhatCountsInThem() {
+    // Batches differ in how many samples count, as those of text do in tokens that are answers.
+    var loss = CrossEntropy.of().ignored(1);
+    int[] labels = {0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 0};
+    var x = Key.of(3).normal(labels.length, 2).toArray();
+    var data = MemoryDataset.classified(x, Shape.of(2), labels, List.of("a", "b"));
+    var large = Nets.Net.of();
+    var small = Nets.Net.of();
+    Trainer.of(new Nets.Plain(large.hidden(), large.output()), loss, Sgd.of(0.5))
+        .batch(12)
+        .fit(Splits.of(data, data), Epochs.of(3));
+    Trainer.of(new Nets.Plain(small.hidden(), small.output()), loss, Sgd.of(0.5))
+        .batch(3)
+        .accumulate(4)
+        .fit(Splits.of(data, data), Epochs.of(3));
+    for (int i = 0; i < values(large).size(); i++) {
+      assertArrayEquals(values(large).get(i), values(small).get(i), 1e-6f);
+    }
+    assertEquals(7, loss.counted(data.gather(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).y()));
   }
 
   @Test
