@@ -1,6 +1,7 @@
 package dev.merapi.hub;
 
 import dev.merapi.nn.Layer;
+import dev.merapi.nn.Lora;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.AtomicFiles;
 import dev.merapi.train.FileException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -111,7 +113,12 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
    * @param shard how many bytes of tensors a file gets, at most
    */
   public void save(Path target, long shard) {
-    refuseOthers(target);
+    if (!Lora.adapters(model).isEmpty()) {
+      throw new MerapiException(
+          "the model has adapters, which are no part of a published model; save it with"
+              + " Lora.merged, or its adapter alone with Adapter.save");
+    }
+    refuseOthers(target, Pretrained::isWritten);
     ObjectNode said = Config.JSON.valueToTree(config);
     Optional<Format> opened =
         folder.map(_ -> Formats.of(new Config(target.resolve(Config.NAME), said)));
@@ -137,7 +144,7 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
   }
 
   /** The folder is replaced, so it must hold nothing that would be lost. */
-  private static void refuseOthers(Path target) {
+  static void refuseOthers(Path target, Predicate<String> isWritten) {
     if (!Files.exists(target)) {
       return;
     }
@@ -145,7 +152,7 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
       var other =
           inside
               .map(file -> file.getFileName().toString())
-              .filter(name -> !isWritten(name))
+              .filter(isWritten.negate())
               .sorted()
               .findFirst();
       if (other.isPresent()) {

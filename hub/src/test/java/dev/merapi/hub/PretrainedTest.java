@@ -45,7 +45,7 @@ class PretrainedTest {
 
   @TempDir Path temporary;
 
-  private static Path folder(String name) {
+  static Path folder(String name) {
     try {
       return Path.of(PretrainedTest.class.getResource("/hub/" + name + "/config.json").toURI())
           .getParent();
@@ -97,7 +97,7 @@ class PretrainedTest {
   }
 
   /** Compares every output of expected.json. */
-  private static void check(Path source, Layer model) {
+  static void check(Path source, Layer model) {
     JsonNode expected = Config.object(source.resolve("expected.json"));
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     expected.required("inputs").forEachEntry((name, rows) -> inputs.put(name, integers(rows)));

@@ -5,10 +5,24 @@ import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
-/** Affine map {@code y = x Wᵀ + b}: {@code (…, in) → (…, out)}; weight {@code (out, in)}. */
-public record Linear(Parameter weight, Optional<Parameter> bias) implements Layer {
+/**
+ * Affine map {@code y = x Wᵀ + b}: {@code (…, in) → (…, out)}; weight {@code (out, in)}.
+ *
+ * @param adapters changes of the weight that are kept beside it; see {@link Lora}
+ */
+public record Linear(Parameter weight, Optional<Parameter> bias, List<LowRank> adapters)
+    implements Layer {
+  public Linear {
+    adapters = List.copyOf(adapters);
+  }
+
+  /** Without adapters. */
+  public Linear(Parameter weight, Optional<Parameter> bias) {
+    this(weight, bias, List.of());
+  }
 
   /** Weight and bias drawn from U(-1/√in, 1/√in), as PyTorch does. */
   public static Linear of(int in, int out, Key key) {
@@ -27,7 +41,12 @@ public record Linear(Parameter weight, Optional<Parameter> bias) implements Laye
 
   /** The same weight and no bias. */
   public Linear withoutBias() {
-    return new Linear(weight, Optional.empty());
+    return new Linear(weight, Optional.empty(), adapters);
+  }
+
+  /** The same weights with other adapters. */
+  public Linear adapters(List<LowRank> adapters) {
+    return new Linear(weight, bias, adapters);
   }
 
   @Override
@@ -39,6 +58,9 @@ public record Linear(Parameter weight, Optional<Parameter> bias) implements Laye
               .formatted(x.shape(), in, weight.shape()));
     }
     Tensor y = x.matmul(weight.mT());
+    for (LowRank adapter : adapters) {
+      y = adapter.apply(y, x, weight, mode);
+    }
     return bias.isPresent() ? y.add(bias.get()) : y;
   }
 }

@@ -91,11 +91,11 @@ public final class Parameters {
     }
   }
 
-  private static String join(String name, String part) {
+  static String join(String name, String part) {
     return name.isEmpty() ? part : name + "." + part;
   }
 
-  private static Object read(Record model, RecordComponent component) {
+  static Object read(Record model, RecordComponent component) {
     Method accessor = component.getAccessor();
     if (!accessor.trySetAccessible()) {
       Class<?> type = model.getClass();

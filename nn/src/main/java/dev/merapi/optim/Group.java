@@ -1,5 +1,6 @@
 package dev.merapi.optim;
 
+import dev.merapi.nn.Lora;
 import dev.merapi.tensor.Parameter;
 import java.util.Collection;
 import java.util.Optional;
@@ -48,6 +49,11 @@ public record Group(
   /** The parameters with names of a pattern; they are not trained. */
   public static Group frozen(String pattern) {
     return new Group(pattern, named(pattern), Optional.empty());
+  }
+
+  /** All parameters but those of adapters ({@link dev.merapi.nn.Lora}); they are not trained. */
+  public static Group frozenBase() {
+    return new Group("all but adapters", (name, _) -> !Lora.isAdapter(name), Optional.empty());
   }
 
   private static BiPredicate<String, Parameter> named(String pattern) {
