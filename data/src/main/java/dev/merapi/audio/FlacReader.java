@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.jflac.FLACDecoder;
+import org.jflac.FrameListener;
 import org.jflac.PCMProcessor;
+import org.jflac.frame.Frame;
+import org.jflac.metadata.Metadata;
 import org.jflac.metadata.StreamInfo;
 import org.jflac.util.ByteData;
 
@@ -24,6 +27,28 @@ final class FlacReader {
   private static final int STREAM_INFO = 34; // bytes of the first block, which must be there
 
   private FlacReader() {}
+
+  /** Ends a search for frames that finds more errors than there are bytes: it does not go on. */
+  private static final class Patience implements FrameListener {
+    private int left;
+
+    Patience(int errors) {
+      this.left = errors;
+    }
+
+    @Override
+    public void processMetadata(Metadata metadata) {}
+
+    @Override
+    public void processFrame(Frame frame) {}
+
+    @Override
+    public void processError(String error) {
+      if (left-- == 0) {
+        throw new DataException(error);
+      }
+    }
+  }
 
   /** The file with no other metadata than its first block, which says what the sound is. */
   private static byte[] bare(Path place, byte[] bytes) {
@@ -69,6 +94,7 @@ final class FlacReader {
             sound.write(data.getData(), 0, data.getLen());
           }
         });
+    decoder.addFrameListener(new Patience(bytes.length));
     try {
       decoder.decode();
     } catch (IOException | RuntimeException e) { // damage shows as either
