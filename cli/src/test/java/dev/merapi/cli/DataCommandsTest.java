@@ -45,7 +45,7 @@ final class DataCommandsTest extends CommandTest {
     assertEquals(6, json().get("summary").get("columns").size());
     assertEquals(64, json().get("fingerprint").asString().length());
     assertTrue(Picture.read(png).height() > 100);
-    assertEquals(2, run("data", "show", table.toString(), "--on-bad-row", "fail"));
+    assertEquals(2, run("data", "show", table.toString(), "--on-bad-row", "fail", "--no-png"));
     assertTrue(err.contains("line 82"), err);
     assertEquals(2, run("data", "show", "nowhere.csv"));
     assertEquals(1, err.lines().count(), err);
@@ -113,9 +113,43 @@ final class DataCommandsTest extends CommandTest {
   }
 
   @Test
-  void aFolderIsNoTable() {
+  void whatHoldsNothingIsTold() throws IOException {
     assertEquals(2, run("init", folder.toString(), "--yes"));
-    assertTrue(err.contains("this is a folder"), err);
+    assertTrue(err.contains("there are no files in it"), err);
+    Files.writeString(folder.resolve("notes.pdf"), "x");
+    assertEquals(2, run("data", "show", folder.toString()));
+    assertTrue(err.contains("files that end with pdf"), err);
+    assertEquals(2, run("init"));
+    assertTrue(err.contains("give a PATH or a --query"), err);
+  }
+
+  @Test
+  void aTextIsShownAndLearned() throws IOException {
+    var line = "The quick brown fox jumps over the lazy dog.\n";
+    var text = Files.writeString(folder.resolve("fox.txt"), line.repeat(100)).toString();
+    var png = folder.resolve("lengths.png");
+    assertEquals(0, run("data", "show", text, "--png", png.toString(), "--json"), err);
+    assertTrue(out.contains("4500 characters, 900 words, 100 lines in 1 file"), out);
+    assertTrue(out.contains("space 800"), out);
+    assertEquals(45 - 1, json().get("summary").get("longest").asInt());
+    assertTrue(Picture.read(png).height() > 100);
+    var recipe = folder.resolve("fox.yaml").toString();
+    assertEquals(0, run("init", text, "--out", recipe, "--json"), err);
+    assertEquals("text", json().get("kind").asString());
+    var train = run("train", recipe, "--epochs=1", "--set=data.samples=48", "--runs", runs());
+    assertEquals(0, train, err);
+    assertEquals(2, run("init", text, "--out", folder.resolve("x.yaml") + "", "--target=a"));
+    assertTrue(err.contains("--target is for tables"), err);
+  }
+
+  @Test
+  void aQueryIsShownAndLearned() throws IOException {
+    var sql = "SELECT grade, sold FROM '" + table() + "'";
+    assertEquals(0, run("data", "show", "--query", sql, "--no-png"), err);
+    assertTrue(out.contains("query: 80 rows, 2 columns"), out);
+    var recipe = folder.resolve("q.yaml").toString();
+    assertEquals(0, run("init", "--query", sql, "--yes", "--out", recipe), err);
+    assertEquals(0, run("train", recipe, "--epochs=1", "--runs", runs()), err);
   }
 
   @Test

@@ -76,11 +76,7 @@ class MediaTest extends CommandTest {
 
   @Test
   void aFolderOfSoundsBecomesAModel() throws IOException {
-    for (int i = 0; i < 8; i++) {
-      tone("low/%d.wav".formatted(i), 300 + 10 * i);
-      tone("high/%d.wav".formatted(i), 2000 + 40 * i);
-    }
-    var sounds = folder.resolve("sounds");
+    var sounds = tones(8);
     var arguments =
         train(
             "spoken-digits",
@@ -97,6 +93,39 @@ class MediaTest extends CommandTest {
     assertEquals(0, run("predict", run, sounds.resolve("low/3.wav").toString(), "--json"), err);
     var best = json().get("predictions").get(0).get("candidates").get(0);
     assertEquals("low", best.get("label").asString());
+    tone("test/high/like-low.wav", 330);
+    tone("test/low/low.wav", 320);
+    assertEquals(0, run("eval", run, "--data", sounds.toString()), err);
+    var report = Files.readString(Path.of(run, "report.html"));
+    assertTrue(report.contains("like-low.wav"), "the worst examples are named");
+  }
+
+  @Test
+  void foldsOfSoundsAreAugmentedToo() throws IOException {
+    var folds =
+        run(
+            "cv",
+            "spoken-digits",
+            "--folds=2",
+            "--data=" + tones(4),
+            "--runs=" + runs(),
+            "--json",
+            "--epochs=2",
+            "--set=data.label=null",
+            "--set=data.test_files=null",
+            "--set=data.seconds=0.2",
+            "--set=augment.mixup=0.3",
+            "--set=training.batch=2");
+    assertEquals(0, folds, err);
+    assertEquals(4, json().get("results").get(1).get("samples").asInt());
+  }
+
+  private Path tones(int each) throws IOException {
+    for (int i = 0; i < each; i++) {
+      tone("low/%d.wav".formatted(i), 300 + 10 * i);
+      tone("high/%d.wav".formatted(i), 2000 + 40 * i);
+    }
+    return folder.resolve("sounds");
   }
 
   /** A fifth of a second, 8,000 samples a second, 16 bits. */
@@ -114,6 +143,37 @@ class MediaTest extends CommandTest {
     var path = folder.resolve("sounds").resolve(name);
     Files.createDirectories(path.getParent());
     Files.write(path, file.array());
+  }
+
+  @Test
+  void foldersAreShownAndGetARecipe() throws IOException {
+    var flags = flags(12);
+    Files.copy(flags.resolve("red/1.png"), flags.resolve("red/copy.png"));
+    Files.writeString(flags.resolve("red/broken.png"), "no picture");
+    var png = folder.resolve("sheet.png");
+    assertEquals(0, run("data", "show", flags.toString(), "--png=" + png, "--json"), err);
+    assertTrue(out.contains("25 pictures, 2 classes"), out);
+    assertTrue(out.contains("1 cannot be read") && out.contains("broken.png"), out);
+    assertTrue(out.contains("1 file repeats another one to the byte"), out);
+    assertTrue(out.contains("class   blue  12") && out.contains("class   red   13"), out);
+    assertTrue(out.contains("9 to 20 (middle 16) wide"), out);
+    assertEquals(25, json().get("summary").get("folder").get("files").asInt());
+    assertTrue(ImageIO.read(png.toFile()).getWidth() > 500);
+    learned(flags);
+
+    var sounds = tones(8);
+    assertEquals(0, run("data", "show", sounds.toString(), "--png=" + png), err);
+    assertTrue(out.contains("16 sounds, 2 classes") && out.contains("8000 16"), out);
+    assertTrue(out.contains("length  0.20 seconds"), out);
+    learned(sounds);
+  }
+
+  /** The recipe that init writes trains. */
+  private void learned(Path data) {
+    var recipe = folder.resolve(data.getFileName() + ".yaml").toString();
+    assertEquals(0, run("init", data.toString(), "--out", recipe), err);
+    assertEquals(0, run("train", recipe, "--epochs=2", "--runs", runs(), "--json"), err);
+    assertEquals(2, json().get("epochs").asInt());
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.merapi.data.Batch;
 import dev.merapi.data.DataException;
 import dev.merapi.data.Normalisation;
 import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.SplittableRandom;
 
@@ -16,9 +17,11 @@ public sealed interface AudioAugmentation extends Augmentation {
    *
    * @param shift earlier or later by up to so many samples
    * @param gain louder or quieter by up to so many decibels
+   * @param speed faster or slower by up to this share, and higher or lower with it, about the
+   *     sound's middle (Ko et al., 2015)
    * @param noise white noise with up to this share of the sound's own root mean square
    */
-  record OfWaves(int shift, double gain, double noise) implements AudioAugmentation {
+  record OfWaves(int shift, double speed, double gain, double noise) implements AudioAugmentation {
     @Override
     public Batch apply(Batch batch, Normalisation normalisation, int classes, Key key) {
       float[] in = batch.x().toArray();
@@ -27,10 +30,12 @@ public sealed interface AudioAugmentation extends Augmentation {
       for (int i = 0; i < batch.size(); i++) {
         var random = new SplittableRandom(key.fold(i).value());
         int later = random.nextInt(2 * shift + 1) - shift;
+        double faster = 1 + speed * (2 * random.nextDouble() - 1);
         double louder = Math.pow(10, gain * (2 * random.nextDouble() - 1) / 20);
         double square = 0;
-        for (int t = Math.max(0, later); t < Math.min(length, length + later); t++) {
-          float sample = in[i * length + t - later];
+        for (int t = 0; t < length; t++) {
+          double at = length / 2.0 + faster * (t - later - length / 2.0);
+          float sample = sample(in, i * length, length, at);
           out[i * length + t] = sample;
           square += (double) sample * sample;
         }
@@ -41,6 +46,23 @@ public sealed interface AudioAugmentation extends Augmentation {
         }
       }
       return new Batch(Tensor.of(out, batch.x().shape().toArray()), batch.y());
+    }
+
+    /**
+     * Between samples, by a Catmull-Rom spline; silence is before the first and behind the last.
+     */
+    private static float sample(float[] sounds, int start, int length, double at) {
+      int t = (int) Math.floor(at);
+      float between = (float) (at - t);
+      if (t < -2 || t > length) {
+        return 0;
+      }
+      float a = t < 1 || t > length ? 0 : sounds[start + t - 1];
+      float b = t < 0 || t >= length ? 0 : sounds[start + t];
+      float c = t < -1 || t >= length - 1 ? 0 : sounds[start + t + 1];
+      float d = t < -2 || t >= length - 2 ? 0 : sounds[start + t + 2];
+      float bend = 2 * a - 5 * b + 4 * c - d + between * (3 * (b - c) + d - a);
+      return b + between * (c - a + between * bend) / 2;
     }
   }
 
@@ -81,7 +103,7 @@ public sealed interface AudioAugmentation extends Augmentation {
     }
   }
 
-  private static dev.merapi.tensor.Shape check(Batch batch, int rank) {
+  private static Shape check(Batch batch, int rank) {
     var shape = batch.x().shape();
     if (shape.rank() != rank) {
       throw new DataException(

@@ -2,11 +2,22 @@ package dev.merapi.audio;
 
 /** The fast Fourier transform of Cooley and Tukey (1965), in place, of a power of two numbers. */
 final class Fourier {
-  private Fourier() {}
+  private final double[] cos;
+  private final double[] sin;
+
+  /** The transform of so many numbers. */
+  Fourier(int count) {
+    cos = new double[count / 2];
+    sin = new double[count / 2];
+    for (int k = 0; k < cos.length; k++) {
+      cos[k] = Math.cos(-2 * Math.PI * k / count);
+      sin[k] = Math.sin(-2 * Math.PI * k / count);
+    }
+  }
 
   /** {@code X_f = Σ_t x_t e^(-2πi f t / n)}. */
-  static void transform(double[] re, double[] im) {
-    int n = re.length;
+  void transform(double[] re, double[] im) {
+    int n = 2 * cos.length;
     for (int i = 1; i < n; i++) {
       int j = Integer.reverse(i) >>> (Integer.numberOfLeadingZeros(n) + 1);
       if (j > i) {
@@ -14,15 +25,16 @@ final class Fourier {
         swap(im, i, j);
       }
     }
-    for (int size = 2; size <= n; size *= 2) {
-      for (int k = 0; k < size / 2; k++) {
-        double angle = -2 * Math.PI * k / size;
-        double cos = Math.cos(angle);
-        double sin = Math.sin(angle);
-        for (int from = k; from < n; from += size) {
-          int to = from + size / 2;
-          double a = re[to] * cos - im[to] * sin;
-          double b = re[to] * sin + im[to] * cos;
+    for (int half = 1; half < n; half *= 2) {
+      int stride = cos.length / half;
+      for (int start = 0; start < n; start += 2 * half) {
+        for (int k = 0; k < half; k++) {
+          int from = start + k;
+          int to = from + half;
+          double c = cos[k * stride];
+          double s = sin[k * stride];
+          double a = re[to] * c - im[to] * s;
+          double b = re[to] * s + im[to] * c;
           re[to] = re[from] - a;
           im[to] = im[from] - b;
           re[from] += a;

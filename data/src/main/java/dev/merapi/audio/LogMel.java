@@ -1,7 +1,6 @@
 package dev.merapi.audio;
 
 import dev.merapi.data.DataException;
-import java.util.Arrays;
 
 /**
  * Log-mel spectrograms: frames of a sound in a Hann window, their power spectrum, summed by
@@ -15,16 +14,24 @@ import java.util.Arrays;
  * @param window samples in a frame, a power of two
  * @param hop samples from a frame to the next
  * @param mels how many triangles
+ * @param range so many decibels below its loudest number a spectrogram ends: what is quieter counts
+ *     as that
  */
-public record LogMel(int rate, int window, int hop, int mels) {
-  private static final double FLOOR = 1e-6;
-
+public record LogMel(int rate, int window, int hop, int mels, double range) {
   public LogMel {
+    if (!(range > 0)) {
+      throw new DataException("log-mel: a range of %s decibels; give more than 0".formatted(range));
+    }
     if (window < 16 || Integer.bitCount(window) != 1 || hop < 1 || mels < 1) {
       throw new DataException(
           "log-mel: a window of %d samples, every %d, in %d bands; give a power of two from 16 on, and at least 1"
               .formatted(window, hop, mels));
     }
+  }
+
+  /** One whose range is only that of the formula. */
+  public LogMel(int rate, int window, int hop, int mels) {
+    this(rate, window, hop, mels, Double.POSITIVE_INFINITY);
   }
 
   /** How many frames a sound of so many samples has. */
@@ -34,67 +41,6 @@ public record LogMel(int rate, int window, int hop, int mels) {
 
   /** The spectrogram of a sound longer than half a window, (mels, frames) row by row. */
   public float[] apply(float[] samples) {
-    if (samples.length <= window / 2) {
-      throw new DataException(
-          "log-mel: %d samples are less than a frame of %d; give longer sounds, or a smaller window"
-              .formatted(samples.length, window));
-    }
-    int frames = frames(samples.length);
-    double[] hann = hann();
-    double[][] triangles = triangles();
-    float[] out = new float[mels * frames];
-    double[] re = new double[window];
-    double[] im = new double[window];
-    double[] power = new double[window / 2 + 1];
-    for (int t = 0; t < frames; t++) {
-      for (int i = 0; i < window; i++) {
-        re[i] = hann[i] * mirrored(samples, t * hop - window / 2 + i);
-      }
-      Arrays.fill(im, 0);
-      Fourier.transform(re, im);
-      for (int f = 0; f < power.length; f++) {
-        power[f] = re[f] * re[f] + im[f] * im[f];
-      }
-      for (int m = 0; m < mels; m++) {
-        double sum = FLOOR;
-        for (int f = 0; f < power.length; f++) {
-          sum += triangles[m][f] * power[f];
-        }
-        out[m * frames + t] = (float) Math.log(sum);
-      }
-    }
-    return out;
-  }
-
-  private static float mirrored(float[] samples, int i) {
-    int last = samples.length - 1;
-    int inside = Math.abs(i);
-    return samples[inside > last ? Math.max(0, 2 * last - inside) : inside];
-  }
-
-  private double[] hann() {
-    double[] hann = new double[window];
-    for (int i = 0; i < window; i++) {
-      hann[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / window);
-    }
-    return hann;
-  }
-
-  private double[][] triangles() {
-    double most = 2595 * Math.log10(1 + rate / 2.0 / 700);
-    double[] corners = new double[mels + 2];
-    for (int m = 0; m < corners.length; m++) {
-      corners[m] = 700 * (Math.pow(10, most * m / (mels + 1) / 2595) - 1);
-    }
-    double[][] triangles = new double[mels][window / 2 + 1];
-    for (int m = 0; m < mels; m++) {
-      for (int f = 0; f < triangles[m].length; f++) {
-        double hertz = f * (double) rate / window;
-        double up = (hertz - corners[m]) / (corners[m + 1] - corners[m]);
-        double down = (corners[m + 2] - hertz) / (corners[m + 2] - corners[m + 1]);
-        triangles[m][f] = Math.max(0, Math.min(up, down));
-      }
-    }
-    return triangles;
+    return new MelAnalysis(this).apply(samples);
   }
 }

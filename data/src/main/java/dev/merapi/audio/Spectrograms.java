@@ -6,9 +6,11 @@ import dev.merapi.data.DataException;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Normalisation;
 import dev.merapi.data.Position;
+import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -46,8 +48,9 @@ public record Spectrograms(Dataset sounds, LogMel mel) implements Dataset {
     float[] samples = waves.toArray();
     int width = mel.mels() * mel.frames(length);
     float[] out = new float[count * width];
+    var analysis = new MelAnalysis(mel);
     for (int i = 0; i < count; i++) {
-      float[] one = mel.apply(java.util.Arrays.copyOfRange(samples, i * length, (i + 1) * length));
+      float[] one = analysis.apply(Arrays.copyOfRange(samples, i * length, (i + 1) * length));
       standardise(one);
       System.arraycopy(one, 0, out, i * width, width);
     }
@@ -116,6 +119,11 @@ public record Spectrograms(Dataset sounds, LogMel mel) implements Dataset {
   }
 
   @Override
+  public boolean isSlow() {
+    return sounds.isSlow();
+  }
+
+  @Override
   public String name(int row) {
     return sounds.name(row);
   }
@@ -125,6 +133,12 @@ public record Spectrograms(Dataset sounds, LogMel mel) implements Dataset {
     return seen(sounds.gather(rows));
   }
 
+  /** They stay spectrograms of sounds, which can be augmented. */
+  @Override
+  public Dataset select(int... rows) {
+    return new Spectrograms(sounds.select(rows), mel);
+  }
+
   @Override
   public Dataset normalised(Normalisation normalisation) {
     throw new DataException("spectrograms: each has the mean 0 and the deviation 1 as it is");
@@ -132,6 +146,6 @@ public record Spectrograms(Dataset sounds, LogMel mel) implements Dataset {
 
   @Override
   public String fingerprint() {
-    return sounds.fingerprint();
+    return new Sha256().add(mel.toString()).add(sounds.fingerprint()).hex();
   }
 }

@@ -13,8 +13,10 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -121,6 +123,22 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
           "give a folder or a zip with one folder a class, or a CSV of paths and labels");
     }
     return labelled(place, found, naming, all.size() - found.size());
+  }
+
+  /**
+   * How many files of each ending are in a folder or a zip, the ending in small letters; of a
+   * folder whose files are in one zip, those of the zip.
+   *
+   * @throws DataException if it cannot be read
+   */
+  public static Map<String, Integer> endings(Path place) {
+    var all = Files.isDirectory(place) ? folder(place) : zip(place);
+    var zips = all.stream().filter(each -> kind(each.name()).equals("zip")).toList();
+    var endings = new TreeMap<String, Integer>();
+    all.forEach(each -> endings.merge(kind(each.name()), 1, Integer::sum));
+    return zips.size() == 1 && Files.isDirectory(place)
+        ? endings(zips.getFirst().place())
+        : endings;
   }
 
   private static String kind(String name) {

@@ -7,17 +7,27 @@ import dev.merapi.tensor.Tensor;
 /**
  * Mixes each sample of a batch with another one, and their classes with them: {@code λ x_i + (1 -
  * λ) x_j}, {@code λ ~ Beta(α, α)}, one λ a batch. Source: Zhang et al., "mixup" (2018).
+ *
+ * @param alpha up to 1; with 0 nothing is mixed
  */
-final class Mixup {
-  private Mixup() {}
+public record Mixup(double alpha) implements Augmentation {
+  public Mixup {
+    if (!(alpha >= 0 && alpha <= 1)) {
+      throw new DataException("mixup: alpha is " + alpha + "; give 0 for none, or up to 1");
+    }
+  }
 
   /** Targets become probabilities, (batch, classes). */
-  static Batch of(Batch batch, double alpha, int classes, Key key) {
+  @Override
+  public Batch apply(Batch batch, Normalisation normalisation, int classes, Key key) {
+    if (alpha == 0) {
+      return batch;
+    }
     if (classes == 0 || batch.y().dtype().isFloat()) {
       throw new DataException("mixup: the targets are no classes; set augment.mixup to 0");
     }
     int size = batch.size();
-    float lambda = beta(alpha, new Draws(key.fold(0)));
+    float lambda = beta(new Draws(key.fold(0)));
     int[] others = key.fold(1).permutation(size);
     float[] x = batch.x().toArray();
     float[] y = batch.y().cast(DType.F32).toArray();
@@ -36,7 +46,7 @@ final class Mixup {
   }
 
   /** Jöhnk's method (1964), for α up to 1. */
-  private static float beta(double alpha, Draws draws) {
+  private float beta(Draws draws) {
     while (true) {
       double u = Math.pow(draws.uniform(0, 1), 1 / alpha);
       double v = Math.pow(draws.uniform(0, 1), 1 / alpha);

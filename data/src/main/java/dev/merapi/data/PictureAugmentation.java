@@ -58,9 +58,8 @@ public record PictureAugmentation(
       picture.cutOut(out, i * width);
     }
     var x = Tensor.wrap(DType.F32, MemorySegment.ofArray(out), shape);
-    return mixup > 0
-        ? Mixup.of(new Batch(x, batch.y()), mixup, classes, key.fold(batch.size()))
-        : new Batch(x, batch.y());
+    return new Mixup(mixup)
+        .apply(new Batch(x, batch.y()), normalisation, classes, key.fold(batch.size()));
   }
 
   /** One picture of a batch, and what is drawn for it. */

@@ -3,138 +3,47 @@ package dev.merapi.data;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 
 /**
  * Pictures in files, all brought to one size: scaled until they cover it, and cut to its middle.
- * Where all of them fit, they are kept as bytes once they are decoded; else each is decoded when it
- * is wanted, some ahead, on virtual threads.
+ * Where all of them fit, they are kept as bytes once they are decoded; see {@link DecodedFiles}.
  */
 public final class PictureFolder implements Dataset {
   /** The ends of names of files that are taken for pictures. */
   public static final Set<String> KINDS = Set.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
 
-  /** Decoded pictures of so many bytes together are kept. */
-  static final long KEPT = 1L << 29;
-
-  private final LabelledFiles files;
+  private final DecodedFiles<byte[]> pictures;
   private final Shape shape;
-  private final List<String> digests; // of the files, as they were when they were opened
-  private final Optional<byte[][]> kept;
   private final Normalisation normalisation;
 
-  private PictureFolder(
-      LabelledFiles files,
-      Shape shape,
-      List<String> digests,
-      Optional<byte[][]> kept,
-      Normalisation normalisation) {
-    this.files = files;
+  private PictureFolder(DecodedFiles<byte[]> pictures, Shape shape, Normalisation normalisation) {
+    this.pictures = pictures;
     this.shape = shape;
-    this.digests = List.copyOf(digests);
-    this.kept = kept;
     this.normalisation = normalisation;
   }
 
-  /** The pixels of a picture, and the SHA-256 of its file. */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, not compared
-  private record Opened(byte[] pixels, String digest) {
-    static Opened of(LabelledFiles.Item item, Shape shape) {
-      byte[] file = item.read();
-      return new Opened(
-          PictureReader.pixels(item.place(), file, shape), new Sha256().add(file).hex());
-    }
-  }
-
-  /** Pictures that are read, and the places of those that cannot be. */
-  public record Read(PictureFolder pictures, LabelledFiles files, List<String> broken) {
-    public Read {
-      broken = List.copyOf(broken);
-    }
-  }
-
   /**
-   * Pictures of these files. Each is looked at once, so that a broken one is told now and not after
-   * an hour of training.
+   * Pictures of these files.
    *
    * @param shape (channels, height, width), with 1 channel for grey and 3 for red, green and blue
    * @param skipBroken whether pictures that cannot be read are left out, and told; else the first
    *     is an error
    */
-  public static Read of(LabelledFiles files, Shape shape, boolean skipBroken) {
-    return of(files, shape, skipBroken, KEPT);
+  public static PictureFolder of(LabelledFiles files, Shape shape, boolean skipBroken) {
+    return of(files, shape, skipBroken, DecodedFiles.KEPT);
   }
 
-  static Read of(LabelledFiles files, Shape shape, boolean skipBroken, long keptBytes) {
-    boolean keeps = files.items().size() * shape.elements() <= keptBytes;
-    var good = new ArrayList<LabelledFiles.Item>();
-    var digests = new ArrayList<String>();
-    var pixels = new ArrayList<byte[]>();
-    var broken = new ArrayList<String>();
-    for (int from = 0; from < files.items().size(); from += 1024) {
-      var items = files.items().subList(from, Math.min(from + 1024, files.items().size()));
-      var opened = each(items, item -> Opened.of(item, shape));
-      for (int i = 0; i < items.size(); i++) {
-        try {
-          var one = await(opened.get(i));
-          good.add(items.get(i));
-          digests.add(one.digest());
-          if (keeps) {
-            pixels.add(one.pixels());
-          }
-        } catch (DataException e) {
-          if (!skipBroken) {
-            throw new DataException(
-                e.getMessage() + "; or leave such pictures out with data.on_bad_picture=skip", e);
-          }
-          broken.add(e.getMessage());
-        }
-      }
-    }
-    if (good.isEmpty()) {
-      throw new DataException("none of the pictures can be read; the first: " + broken.getFirst());
-    }
-    var kept = new LabelledFiles(good, files.classes(), files.leftOut());
-    return new Read(
-        new PictureFolder(
-            kept,
-            shape,
-            digests,
-            keeps ? Optional.of(pixels.toArray(byte[][]::new)) : Optional.empty(),
-            Normalisation.NONE),
-        kept,
-        broken);
-  }
-
-  /** Work on each item, on virtual threads. */
-  private static <T> List<Future<T>> each(
-      List<LabelledFiles.Item> items, Function<LabelledFiles.Item, T> work) {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      return items.stream().map(item -> threads.submit(() -> work.apply(item))).toList();
-    }
-  }
-
-  private static <T> T await(Future<T> picture) {
-    try {
-      return picture.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof DataException data) {
-        throw data;
-      }
-      throw new IllegalStateException("decoding failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DataException("reading pictures was interrupted", e);
-    }
+  static PictureFolder of(LabelledFiles files, Shape shape, boolean skipBroken, long kept) {
+    var kind =
+        new DecodedFiles.Kind<>(
+            "pictures",
+            "data.on_bad_picture",
+            shape.elements(),
+            (place, file) -> PictureReader.pixels(place, file, shape));
+    return new PictureFolder(
+        DecodedFiles.of(files, kind, skipBroken, kept), shape, Normalisation.NONE);
   }
 
   /**
@@ -147,15 +56,25 @@ public final class PictureFolder implements Dataset {
     return new Column.Pixels(pixels, 1, shape, Normalisation.NONE).gather(0);
   }
 
-  @Override
-  public int size() {
-    return files.items().size();
+  /** The files of the pictures. */
+  public LabelledFiles files() {
+    return pictures.files();
   }
 
-  /** What is kept of the pictures; a batch of them, where they are decoded as they are wanted. */
+  /** Why other pictures are left out. */
+  public List<String> broken() {
+    return pictures.broken();
+  }
+
+  @Override
+  public int size() {
+    return pictures.size();
+  }
+
+  /** What is kept of the pictures; nothing, where they are decoded as they are wanted. */
   @Override
   public long bytes() {
-    return kept.isPresent() ? size() * shape.elements() : 0;
+    return pictures.bytes();
   }
 
   @Override
@@ -170,62 +89,48 @@ public final class PictureFolder implements Dataset {
 
   @Override
   public List<String> classes() {
-    return files.classes();
+    return files().classes();
   }
 
   @Override
   public int[] labels() {
-    return files.labels();
+    return files().labels();
   }
 
   @Override
   public boolean isSlow() {
-    return kept.isEmpty();
+    return pictures.isSlow();
   }
 
   @Override
   public String name(int row) {
-    return files.items().get(row).place().toString();
+    return pictures.name(row);
   }
 
   @Override
   public Batch gather(int... rows) {
-    for (int row : rows) {
-      Objects.checkIndex(row, size());
-    }
+    var decoded = pictures.get(rows);
     int width = (int) shape.elements();
     byte[] pixels = new byte[rows.length * width];
-    var decoded =
-        kept.isPresent()
-            ? List.<Future<byte[]>>of()
-            : each(items(rows), item -> PictureReader.pixels(item.place(), item.read(), shape));
     for (int i = 0; i < rows.length; i++) {
-      byte[] one = kept.isPresent() ? kept.get()[rows[i]] : await(decoded.get(i));
-      System.arraycopy(one, 0, pixels, i * width, width);
+      System.arraycopy(decoded.get(i), 0, pixels, i * width, width);
     }
     var x = new Column.Pixels(pixels, rows.length, shape, normalisation);
-    int[] labels = Arrays.stream(rows).map(row -> files.items().get(row).label()).toArray();
-    return new Batch(x.gather(Rows.range(0, rows.length)), Tensor.of(labels, rows.length));
-  }
-
-  private List<LabelledFiles.Item> items(int... rows) {
-    return Arrays.stream(rows).mapToObj(files.items()::get).toList();
+    return new Batch(
+        x.gather(Rows.range(0, rows.length)), Tensor.of(pictures.labels(rows), rows.length));
   }
 
   @Override
   public Dataset normalised(Normalisation other) {
-    return new PictureFolder(files, shape, digests, kept, other);
+    return new PictureFolder(pictures, shape, other);
   }
 
   @Override
   public String fingerprint() {
-    var sha = new Sha256().add("pictures").add(shape.toArray());
-    for (int i = 0; i < size(); i++) {
-      var item = files.items().get(i);
-      sha.add(item.place().getFileName().toString()).add(item.label()).add(digests.get(i));
-    }
-    sha.add(normalisation.mean()).add(normalisation.deviation());
-    files.classes().forEach(sha::add);
-    return sha.hex();
+    return pictures
+        .addTo(new Sha256().add("pictures").add(shape.toArray()))
+        .add(normalisation.mean())
+        .add(normalisation.deviation())
+        .hex();
   }
 }

@@ -1,6 +1,7 @@
 package dev.merapi.data;
 
 import dev.merapi.tensor.Shape;
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.io.BufferedInputStream;
@@ -63,6 +64,29 @@ final class PictureReader {
     }
   }
 
+  /** A picture's size in its file. */
+  static Dimension size(Path file, byte[] bytes) {
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      var readers = ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        throw noPicture(file);
+      }
+      var reader = readers.next();
+      try {
+        reader.setInput(stream, true, true);
+        return new Dimension(reader.getWidth(0), reader.getHeight(0));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+  }
+
+  private static DataException noPicture(Path file) {
+    return DataException.of(file, "it is not a picture", "give a PNG, JPEG, GIF, BMP or WebP file");
+  }
+
   private static Picture read(Path file, InputStream in, Orientation orientation)
       throws IOException {
     return grey(image(file, in), orientation);
@@ -72,8 +96,7 @@ final class PictureReader {
     try (ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
       var readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
-        throw DataException.of(
-            file, "it is not a picture", "give a PNG, JPEG, GIF, BMP or WebP file");
+        throw noPicture(file);
       }
       var reader = readers.next();
       try {

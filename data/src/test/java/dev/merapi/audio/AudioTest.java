@@ -90,14 +90,40 @@ class AudioTest {
     Files.createDirectories(folder.resolve("a"));
     Files.write(folder.resolve("a/good.wav"), wav(1, 1, 16, 0.5f, 0.25f));
     Files.write(folder.resolve("a/silent.wav"), wav(1, 1, 16, 0, 0));
-    var files = LabelledFiles.of(folder, Waves.KINDS, LabelledFiles.Naming.FOLDERS);
-    var e = assertThrows(DataException.class, () -> Waves.of(files, 8000, 4, false));
+    var files = LabelledFiles.of(folder, SoundFolder.KINDS, LabelledFiles.Naming.FOLDERS);
+    var e = assertThrows(DataException.class, () -> SoundFolder.of(files, 8000, 4, false));
     assertTrue(e.getMessage().contains("silent.wav") && e.getMessage().contains("skip"));
-    var read = Waves.of(files, 8000, 4, true);
+    var read = SoundFolder.of(files, 8000, 4, true);
     assertEquals(1, read.broken().size());
     // A sound that is too short lies in the middle of silence.
-    float[] padded = read.sounds().gather(0).x().toArray();
+    float[] padded = read.gather(0).x().toArray();
     assertArrayEquals(new float[] {0, 0.5f, 0.25f, 0}, padded, 1e-4f);
+  }
+
+  @Test
+  void streamedSoundsAreThoseThatAreKept() throws IOException {
+    Files.createDirectories(folder.resolve("a"));
+    for (int i = 1; i < 6; i++) {
+      Files.write(folder.resolve("a/%d.wav".formatted(i)), wav(1, 1, 16, i / 8f, -i / 8f, 0.5f));
+    }
+    var files = LabelledFiles.of(folder, SoundFolder.KINDS, LabelledFiles.Naming.FOLDERS);
+    var kept = SoundFolder.of(files, 8000, 4, false);
+    var streamed = SoundFolder.of(files, 8000, 4, false, 0);
+    assertTrue(streamed.isSlow() && !kept.isSlow());
+    assertEquals(0, streamed.bytes());
+    assertEquals(5 * 4 * 4, kept.bytes());
+    assertEquals(kept.fingerprint(), streamed.fingerprint());
+    var one = kept.batches(2, KEY).epoch(1).iterator();
+    var other = streamed.batches(2, KEY).epoch(1).iterator();
+    while (one.hasNext()) {
+      assertArrayEquals(one.next().x().toArray(), other.next().x().toArray());
+    }
+    assertFalse(other.hasNext());
+    var seen = new Spectrograms(streamed, new LogMel(8000, 16, 4, 4));
+    assertTrue(seen.name(1).endsWith("2.wav"), seen.name(1));
+    Files.delete(folder.resolve("a/3.wav"));
+    var e = assertThrows(DataException.class, () -> streamed.gather(2));
+    assertTrue(e.getMessage().contains("3.wav"), e.getMessage());
   }
 
   @Test
@@ -115,6 +141,24 @@ class AudioTest {
     assertEquals(11, mel.frames(800));
     assertThrows(DataException.class, () -> mel.apply(new float[128]));
     assertThrows(DataException.class, () -> new LogMel(8000, 200, 80, 40));
+    assertThrows(DataException.class, () -> new LogMel(8000, 256, 80, 40, 0));
+  }
+
+  @Test
+  void aSpectrogramEndsWithItsRange() {
+    float[] whole = new LogMel(8000, 256, 80, 40).apply(tones(800, 8000));
+    float[] cut = new LogMel(8000, 256, 80, 40, 30).apply(tones(800, 8000));
+    float loudest = Float.NEGATIVE_INFINITY;
+    for (float value : whole) {
+      loudest = Math.max(loudest, value);
+    }
+    float least = (float) (loudest - 3 * Math.log(10)); // 30 decibels of power
+    boolean quiet = false;
+    for (int i = 0; i < whole.length; i++) {
+      assertEquals(Math.max(whole[i], least), cut[i], 1e-5f);
+      quiet |= whole[i] < least;
+    }
+    assertTrue(quiet);
   }
 
   @Test
@@ -167,7 +211,8 @@ class AudioTest {
   @Test
   void shiftsAndGainsAreExact() {
     var data = ramps();
-    var shifted = new Augmented(data, new AudioAugmentation.OfWaves(2, 6, 0), Normalisation.NONE);
+    var shifted =
+        new Augmented(data, new AudioAugmentation.OfWaves(2, 0, 6, 0), Normalisation.NONE);
     for (int epoch = 0; epoch < 30; epoch++) {
       float[] x = shifted.batches(1, KEY).epoch(epoch).iterator().next().x().toArray();
       boolean found = false;
@@ -178,6 +223,31 @@ class AudioTest {
       }
       assertTrue(found, Arrays.toString(x));
     }
+  }
+
+  @Test
+  void aFasterSoundIsReadInLargerSteps() {
+    float[] ramp = new float[40];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = i;
+    }
+    var data = MemoryDataset.classified(ramp, Shape.of(40), new int[1], List.of("a"));
+    var wave = new AudioAugmentation.OfWaves(0, 0.25, 0, 0);
+    var changed = new Augmented(data, wave, Normalisation.NONE);
+    float slowest = 1;
+    float fastest = 1;
+    for (int epoch = 0; epoch < 30; epoch++) {
+      float[] x = changed.batches(1, KEY).epoch(epoch).iterator().next().x().toArray();
+      float step = x[21] - x[20];
+      assertEquals(20, x[20], 1e-4f); // its middle stays
+      for (int i = 10; i < 30; i++) {
+        assertEquals(20 + step * (i - 20), x[i], 1e-3f); // splines keep lines
+      }
+      slowest = Math.min(slowest, step);
+      fastest = Math.max(fastest, step);
+    }
+    assertTrue(slowest > 0.75f && slowest < 0.85f, "slowest " + slowest);
+    assertTrue(fastest < 1.25f && fastest > 1.15f, "fastest " + fastest);
   }
 
   @Test
@@ -202,7 +272,7 @@ class AudioTest {
 
   @Test
   void whatIsDrawnFollowsFromThePlaceAlone() {
-    var loud = new AudioAugmentation.OfWaves(2, 6, 0.2);
+    var loud = new AudioAugmentation.OfWaves(2, 0.1, 6, 0.2);
     var batches = new Augmented(ramps(), loud, Normalisation.NONE).batches(1, KEY);
     var second = batches.from(new Position(3, 1)).next().x().toArray();
     var whole = batches.epoch(3).iterator();

@@ -103,7 +103,7 @@ class PictureFolderTest {
     // A folder whose files are in one zip is that zip.
     Files.writeString(zip.resolveSibling("README.md"), "where they are from");
     var files = LabelledFiles.of(zip.getParent(), PictureFolder.KINDS, Naming.FOLDERS);
-    var set = PictureFolder.of(files, RGB, false).pictures();
+    var set = PictureFolder.of(files, RGB, false);
     assertEquals(List.of("cat", "dog"), set.classes());
     float[] red = set.gather(1).x().toArray();
     assertEquals(1, red[0]);
@@ -194,7 +194,7 @@ class PictureFolderTest {
     assertTrue(
         e.getMessage().contains("cut.png") && e.getMessage().contains("skip"), e.getMessage());
     var read = PictureFolder.of(files(), RGB, true);
-    assertEquals(1, read.pictures().size());
+    assertEquals(1, read.size());
     assertEquals(2, read.broken().size());
     assertTrue(read.broken().getLast().contains("text.png"), read.broken().toString());
   }
@@ -228,8 +228,8 @@ class PictureFolderTest {
     for (int i = 0; i < 9; i++) {
       picture("a/%d.png".formatted(i), new Color(20 * i, 0, 255 - i), 5, 6);
     }
-    var kept = PictureFolder.of(files(), RGB, false).pictures();
-    var streamed = PictureFolder.of(files(), RGB, false, 0).pictures();
+    var kept = PictureFolder.of(files(), RGB, false);
+    var streamed = PictureFolder.of(files(), RGB, false, 0);
     assertTrue(streamed.isSlow() && !kept.isSlow());
     assertEquals(0, streamed.bytes());
     assertEquals(kept.fingerprint(), streamed.fingerprint());
@@ -253,8 +253,7 @@ class PictureFolderTest {
     assumeTrue(place.isPresent(), "MERAPI_DATA has no cifar10-jpg");
     var files = LabelledFiles.of(place.get(), Set.of("jpg"), Naming.FOLDERS);
     var splits =
-        files.split(
-            PictureFolder.of(files, Shape.of(3, 32, 32), false).pictures(), 0, 0.2, Key.of(1));
+        files.split(PictureFolder.of(files, Shape.of(3, 32, 32), false), 0, 0.2, Key.of(1));
     assertEquals(4_000, splits.train().size());
     assertEquals(100, splits.test().histogram()[3]);
     assertEquals("airplane", splits.test().classes().getFirst());
@@ -267,7 +266,7 @@ class PictureFolderTest {
   }
 
   private PictureFolder set(Shape shape) {
-    return PictureFolder.of(files(), shape, false).pictures();
+    return PictureFolder.of(files(), shape, false);
   }
 
   private void picture(String name, Color color, int width, int height) throws IOException {

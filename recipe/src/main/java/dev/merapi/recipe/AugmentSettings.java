@@ -4,6 +4,7 @@ import dev.merapi.audio.AudioAugmentation;
 import dev.merapi.audio.Spectrograms;
 import dev.merapi.data.Augmented;
 import dev.merapi.data.Dataset;
+import dev.merapi.data.Mixup;
 import dev.merapi.data.Normalisation;
 import dev.merapi.data.PictureAugmentation;
 
@@ -53,29 +54,36 @@ public sealed interface AugmentSettings {
    * See {@link AudioAugmentation}: sounds are changed first, and then their spectrograms.
    *
    * @param shift earlier or later by up to so many seconds
+   * @param speed faster or slower by up to this share
    * @param gain louder or quieter by up to so many decibels
    * @param noise white noise with up to this share of the sound's own root mean square
    * @param bands up to so many neighbouring mels are masked
    * @param frames up to so many neighbouring frames are masked
    * @param masks how often each
+   * @param mixup alpha of the mixture of two spectrograms and their classes; 0 for none
    */
   record Audio(
       @Default("0.1") @Range(from = 0, to = 10) double shift,
+      @Default("0") @Range(from = 0, to = 0.5) double speed,
       @Default("6") @Range(from = 0, to = 60) double gain,
       @Default("0.1") @Range(from = 0, to = 1) double noise,
       @Default("6") @Range(from = 0) int bands,
       @Default("10") @Range(from = 0) int frames,
-      @Default("1") @Range(from = 0, to = 8) int masks)
+      @Default("1") @Range(from = 0, to = 8) int masks,
+      @Default("0") @Range(from = 0, to = 1) double mixup)
       implements AugmentSettings {
     @Override
     public Dataset over(Dataset train, Normalisation normalisation) {
       if (!(train instanceof Spectrograms(var sounds, var mel))) {
         throw new RecipeException("`augment` of the kind `audio` is for sounds; leave it out");
       }
-      var waves = new AudioAugmentation.OfWaves((int) Math.round(shift * mel.rate()), gain, noise);
+      var waves =
+          new AudioAugmentation.OfWaves((int) Math.round(shift * mel.rate()), speed, gain, noise);
       var changed = new Spectrograms(new Augmented(sounds, waves, normalisation), mel);
-      return new Augmented(
-          changed, new AudioAugmentation.SpecAugment(bands, frames, masks), normalisation);
+      var masked =
+          new Augmented(
+              changed, new AudioAugmentation.SpecAugment(bands, frames, masks), normalisation);
+      return mixup == 0 ? masked : new Augmented(masked, new Mixup(mixup), normalisation);
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.merapi.recipe;
 
 import dev.merapi.audio.LogMel;
+import dev.merapi.audio.SoundFolder;
 import dev.merapi.audio.Spectrograms;
-import dev.merapi.audio.Waves;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.MemoryDataset;
@@ -272,6 +272,10 @@ public sealed interface DataSettings {
    *
    * @param source a folder or a zip with one folder a class, or a CSV of paths and labels; looked
    *     for in $MERAPI_DATA, too; null where `--data` says it
+   * @param label a regular expression whose first group in a file's name is its class; null where
+   *     folders are classes
+   * @param testFiles a regular expression for the names of files that are for testing; null for a
+   *     share
    * @param size pixels a side, to which pictures are brought
    * @param grey whether they lose their colours
    * @param validation the share of the training pictures to compare epochs by, where no folder
@@ -283,6 +287,8 @@ public sealed interface DataSettings {
    */
   record Pictures(
       @Default("null") Optional<String> source,
+      @Default("null") Optional<String> label,
+      @Default("null") Optional<String> testFiles,
       @Default("32") @Range(from = 4, to = 2048) int size,
       @Default("false") boolean grey,
       @Default("0.1") @Range(from = 0, to = 0.9) double validation,
@@ -302,16 +308,16 @@ public sealed interface DataSettings {
           LabelledFiles.of(
               Sources.find(folder, source, "pictures"),
               PictureFolder.KINDS,
-              LabelledFiles.Naming.FOLDERS);
+              Sources.naming(label, testFiles));
       var read = PictureFolder.of(files, shape(), onBadPicture == BadRows.Policy.SKIP);
-      var splits =
-          read.files().split(read.pictures(), validation, test, key).normalised(normalisation());
+      var splits = read.files().split(read, validation, test, key).normalised(normalisation());
       return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
     }
 
     @Override
     public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
-      var undivided = new Pictures(source, size, grey, 0, 0, mean, deviation, onBadPicture);
+      var undivided =
+          new Pictures(source, label, testFiles, size, grey, 0, 0, mean, deviation, onBadPicture);
       return dealt(undivided.load(folder, key, download), validation, count, key);
     }
 
@@ -336,6 +342,7 @@ public sealed interface DataSettings {
    * @param window samples in a frame, a power of two
    * @param hop samples from a frame to the next
    * @param mels bands of the spectrogram
+   * @param range decibels from its loudest number to its quietest
    * @param validation the share of the training sounds to compare epochs by
    * @param test the share of all that is for testing, where nothing says which
    * @param onBadSound what becomes of sounds that are truncated, silent or of another kind
@@ -349,13 +356,14 @@ public sealed interface DataSettings {
       @Default("512") @Range(from = 16, to = 65536) int window,
       @Default("160") @Range(from = 1) int hop,
       @Default("40") @Range(from = 1, to = 512) int mels,
+      @Default("80") @Range(from = 1, to = 200) double range,
       @Default("0.1") @Range(from = 0, to = 0.9) double validation,
       @Default("0.2") @Range(from = 0.01, to = 0.9) double test,
       @Default("fail") BadRows.Policy onBadSound)
       implements DataSettings {
     /** How a sound is seen. */
     LogMel mel() {
-      return new LogMel(rate, window, hop, mels);
+      return new LogMel(rate, window, hop, mels, range);
     }
 
     /** The samples of a sound. */
@@ -365,11 +373,13 @@ public sealed interface DataSettings {
 
     @Override
     public Splits load(Optional<Path> folder, Key key, Progress download) {
-      var naming =
-          new LabelledFiles.Naming(label.map(Sources::pattern), testFiles.map(Sources::pattern));
-      var files = LabelledFiles.of(Sources.find(folder, source, "sounds"), Waves.KINDS, naming);
-      var read = Waves.of(files, rate, length(), onBadSound == BadRows.Policy.SKIP);
-      var waves = read.files().split(read.sounds(), validation, test, key);
+      var files =
+          LabelledFiles.of(
+              Sources.find(folder, source, "sounds"),
+              SoundFolder.KINDS,
+              Sources.naming(label, testFiles));
+      var read = SoundFolder.of(files, rate, length(), onBadSound == BadRows.Policy.SKIP);
+      var waves = read.files().split(read, validation, test, key);
       var splits =
           new Splits(
               new Spectrograms(waves.train(), mel()),
@@ -382,7 +392,8 @@ public sealed interface DataSettings {
     @Override
     public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
       var undivided =
-          new Audio(source, label, testFiles, rate, seconds, window, hop, mels, 0, 0, onBadSound);
+          new Audio(
+              source, label, testFiles, rate, seconds, window, hop, mels, range, 0, 0, onBadSound);
       return dealt(undivided.load(folder, key, download), validation, count, key);
     }
   }

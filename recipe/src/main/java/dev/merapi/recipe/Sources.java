@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.NamedSet;
 import dev.merapi.tensor.MerapiException;
 import java.nio.file.Files;
@@ -80,6 +81,11 @@ final class Sources {
       throw new RecipeException(
           "`%s` is no regular expression: %s".formatted(text, e.getDescription()), e);
     }
+  }
+
+  /** How names of files are read. */
+  static LabelledFiles.Naming naming(Optional<String> label, Optional<String> testFiles) {
+    return new LabelledFiles.Naming(label.map(Sources::pattern), testFiles.map(Sources::pattern));
   }
 
   static float[] floats(List<Double> numbers) {

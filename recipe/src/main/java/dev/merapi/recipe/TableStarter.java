@@ -18,8 +18,10 @@ import java.util.stream.Collectors;
 public final class TableStarter {
   private static final int FEW_CLASSES = 20;
   private static final int WINDOW = 12;
+  private static final String DUCKDB = "jdbc:duckdb:";
 
-  private final Path file;
+  private final String name;
+  private final List<String> source; // lines of the recipe that say what is read
   private final TableSummary summary;
 
   /** What is to be learned from a table. */
@@ -29,19 +31,45 @@ public final class TableStarter {
     TIME_SERIES
   }
 
-  private TableStarter(Path file, TableSummary summary) {
-    this.file = file;
+  private TableStarter(String name, List<String> source, TableSummary summary) {
+    this.name = name;
+    this.source = source;
     this.summary = summary;
   }
 
   /**
-   * Looks at a table.
+   * Looks at a table in a file.
    *
    * @throws DataException if it cannot be read
    */
   public static TableStarter of(Path file) {
-    var source = TableSource.of(file, ReadOptions.DEFAULT);
-    return new TableStarter(file, TableSummary.of(source, BadRows.skip()));
+    var path = file.toAbsolutePath().normalize().toString();
+    return of(
+        file.getFileName().toString(),
+        List.of("source: " + quoted(path)),
+        TableSource.of(file, ReadOptions.DEFAULT));
+  }
+
+  /**
+   * Looks at what a query gives.
+   *
+   * @param connection the JDBC address of the database; by default DuckDB in memory
+   * @throws DataException if there is no driver for it, or the query is wrong
+   */
+  public static TableStarter query(String sql, Optional<String> connection) {
+    var lines = new ArrayList<String>();
+    lines.add("query: " + quoted(sql));
+    connection.ifPresent(url -> lines.add("connection: " + quoted(url)));
+    return of(
+        "a query", lines, TableSource.query(connection.orElse(DUCKDB), sql, ReadOptions.DEFAULT));
+  }
+
+  private static TableStarter of(String name, List<String> lines, TableSource source) {
+    var summary = TableSummary.of(source, BadRows.skip());
+    if (summary.rows() == 0) {
+      throw new DataException(name + ": there are no rows in it; give a table with some");
+    }
+    return new TableStarter(name, lines, summary);
   }
 
   /** The names of the columns. */
@@ -72,7 +100,7 @@ public final class TableStarter {
                 new DataException(
                     "%s: there is no column `%s`%s (there are %s)"
                         .formatted(
-                            file,
+                            this.name,
                             name,
                             dev.merapi.data.Nearest.hint(name, columns()),
                             String.join(", ", columns()))));
@@ -91,17 +119,17 @@ public final class TableStarter {
         : wanted != ColumnType.NUMERIC) {
       throw new DataException(
           "%s: the target %s fits no %s; choose another column, or another task"
-              .formatted(file, column(target).field(), Settings.word(task)));
+              .formatted(this.name, column(target).field(), Settings.word(task)));
     }
     var text = new StringBuilder();
     text.append(
         "# Made by merapi init. `./merapi recipes show FILE --full` prints every setting.\n");
     line(text, "kind: training");
     line(text, "name: " + name);
-    line(text, "summary: " + quoted("predicts " + target + " from " + file.getFileName()));
+    line(text, "summary: " + quoted("predicts " + target + " from " + this.name));
     line(text, "data:");
     line(text, "  kind: table");
-    line(text, "  source: " + quoted(file.toAbsolutePath().normalize().toString()));
+    source.forEach(each -> line(text, "  " + each));
     line(text, "  target: " + quoted(target));
     var unused = names(c -> isUnused(c) && !c.field().name().equals(target));
     if (task == Task.TIME_SERIES) {
@@ -201,7 +229,7 @@ public final class TableStarter {
   }
 
   /** As YAML, in quotes where it is not plainly a word. */
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return text.matches("[A-Za-z_/][A-Za-z0-9_./-]*") && !text.matches("true|false|null")
         ? text
         : "'" + text.replace("'", "''") + "'";

@@ -65,6 +65,11 @@ public final class TextFiles {
     }
   }
 
+  /** The number of files. */
+  public int size() {
+    return files.size();
+  }
+
   /** SHA-256 of the files' bytes. */
   public String fingerprint() {
     if (fingerprint == null) {

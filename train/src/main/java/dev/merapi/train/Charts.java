@@ -38,6 +38,7 @@ public final class Charts {
 
   private static final int HEIGHT = 420;
   private static final int SCALE = 2;
+  private static final int IN_A_ROW = 4;
 
   /** Series with more points than this are drawn without a mark on each. */
   private static final int MARKED = 40;
@@ -129,7 +130,7 @@ public final class Charts {
   }
 
   /**
-   * Draws charts side by side, as the bytes of a PNG file.
+   * Draws charts side by side, four in a row, as the bytes of a PNG file.
    *
    * @throws MerapiException if this Java cannot draw text, for want of fonts
    */
@@ -138,8 +139,13 @@ public final class Charts {
     return encode(charts);
   }
 
-  /** Slim containers lack fontconfig or every font, and each JDK says so by another error. */
-  static void requireFonts(String what) {
+  /**
+   * Slim containers lack fontconfig or every font, and each JDK says so by another error.
+   *
+   * @param what is to be drawn
+   * @throws MerapiException if this Java cannot draw text
+   */
+  public static void requireFonts(String what) {
     try {
       var screenless = new FontRenderContext(null, true, true);
       new Font(Font.SANS_SERIF, Font.PLAIN, 12).getLineMetrics("text", screenless);
@@ -155,13 +161,18 @@ public final class Charts {
   private static byte[] encode(List<Chart> charts) {
     var image =
         new BufferedImage(
-            charts.size() * WIDTH * SCALE, HEIGHT * SCALE, BufferedImage.TYPE_INT_RGB);
+            Math.min(charts.size(), IN_A_ROW) * WIDTH * SCALE,
+            Math.ceilDiv(charts.size(), IN_A_ROW) * HEIGHT * SCALE,
+            BufferedImage.TYPE_INT_RGB);
     var graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
     graphics.scale(SCALE, SCALE);
-    for (var chart : charts) {
-      layOut(chart).paint(graphics, WIDTH, HEIGHT);
-      graphics.translate(WIDTH, 0);
+    for (int i = 0; i < charts.size(); i++) {
+      layOut(charts.get(i)).paint(graphics, WIDTH, HEIGHT);
+      boolean rowEnds = (i + 1) % IN_A_ROW == 0;
+      graphics.translate(rowEnds ? -(IN_A_ROW - 1) * WIDTH : WIDTH, rowEnds ? HEIGHT : 0);
     }
     graphics.dispose();
     return png(image);
