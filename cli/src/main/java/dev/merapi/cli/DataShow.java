@@ -104,6 +104,10 @@ final class DataShow implements Callable<Integer> {
   }
 
   private DataView view(String name) {
+    return PublishedView.of(name, output.downloads()).orElseGet(() -> other(name));
+  }
+
+  private DataView other(String name) {
     var known = NamedSet.find(name).filter(_ -> !Files.exists(Path.of(name)));
     var found = kind.or(() -> known.map(NamedSet::kind));
     var place = known.map(set -> place(set)).orElseGet(() -> Path.of(name));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class MediaTest extends CommandTest {
     assertTrue(err.contains("broken.png") && err.contains("on_bad_picture"), err);
     plain.add("--set=data.on_bad_picture=skip");
     assertEquals(0, run(plain), err);
-    assertTrue(out.contains("1 files could not be read") && out.contains("broken.png"), out);
+    assertTrue(out.contains("1 file could not be read and is left out") && out.contains("broken.png"), out);
   }
 
   @Test
@@ -166,6 +167,50 @@ class MediaTest extends CommandTest {
     assertTrue(out.contains("16 sounds, 2 classes") && out.contains("8000 16"), out);
     assertTrue(out.contains("length  0.20 seconds"), out);
     learned(sounds);
+  }
+
+  @Test
+  void theBinaryFilesOfCifarAreRead() throws IOException {
+    var files = Files.createDirectories(folder.resolve("cifar-10-batches-bin"));
+    byte[] records = new byte[40 * 3073];
+    for (int i = 0; i < 40; i++) { // class i % 10, its first colour as bright as that
+      records[i * 3073] = (byte) (i % 10);
+      Arrays.fill(
+          records, i * 3073 + 1, i * 3073 + 1025, (byte) (25 * (i % 10)));
+    }
+    Files.write(files.resolve("data_batch_1.bin"), records);
+    Files.write(files.resolve("test_batch.bin"), Arrays.copyOf(records, 10 * 3073));
+    var cifar =
+        train(
+            "cifar10-cnn",
+            folder,
+            "--epochs=1",
+            "--set=data={kind: cifar10}",
+            "--set=training.batch=4");
+    assertEquals(0, run(cifar), err);
+    assertTrue(out.contains("36 samples to learn from, 4 held out, 10 to test"), out);
+    var sheet = folder.resolve("cifar.png");
+    assertEquals(0, run("data", "show", files.toString(), "--png=" + sheet), err);
+    assertTrue(out.contains("40 pictures to learn from, 10 to test, 10 classes"), out);
+    var seen = ImageIO.read(sheet.toFile());
+    assertEquals(10 * (64 + 4) + 4, seen.getHeight()); // a row a class, twice as large
+    assertEquals(0xFFE10000, seen.getRGB(150, 9 * 68 + 10)); // 225 of red, the truck
+    records[3073] = 10;
+    Files.write(files.resolve("data_batch_1.bin"), records);
+    assertEquals(2, run(cifar), out);
+    assertTrue(err.contains("record 2 is of class 10"), err);
+    Files.write(files.resolve("data_batch_1.bin"), Arrays.copyOf(records, 5000));
+    assertEquals(2, run(cifar), out);
+    assertTrue(err.contains("data_batch_1.bin") && err.contains("truncated"), err);
+  }
+
+  @Test
+  void copiesAcrossPartsAreReported() throws IOException {
+    var flags = flags(6);
+    Files.createDirectories(flags.resolve("test/red"));
+    Files.copy(flags.resolve("red/1.png"), flags.resolve("test/red/again.png"));
+    assertEquals(0, run(train("cifar10-cnn", flags, "--epochs=1", "--set=data.size=8")), err);
+    assertTrue(out.contains("leakage: 1 of the pictures") && out.contains("again.png"), out);
   }
 
   /** The recipe that init writes trains. */

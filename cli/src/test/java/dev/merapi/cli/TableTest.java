@@ -196,6 +196,33 @@ final class TableTest extends CommandTest {
   }
 
   @Test
+  void windowsNeverJoinRowsThatAreNoNeighbours() throws IOException {
+    var rows = "month,sold\n" + "2001-01,5\n2001-02,\n2001-03,7\n".repeat(20);
+    var recipe =
+        file(
+            "gaps.yaml",
+            """
+            kind: training
+            name: gaps
+            summary: a series with gaps
+            data: {kind: table, source: %s, target: sold, features: [sold], split: {kind: time}}
+            preparation:
+              - {kind: missing, with: drop}
+              - {kind: windows, length: 3}
+            model: {kind: mlp}
+            training: {loss: mse}
+            """
+                .formatted(file("gaps.csv", rows)));
+    assertEquals(2, run("train", recipe.toString(), "--runs", runs()), out);
+    assertTrue(err.contains("leaves 20 of 60 rows out; fill them instead"), err);
+
+    file("gaps.csv", rows.replace(",\n", ",6\n") + "2002-01,5,8\n");
+    var skipping = List.of("train", recipe.toString(), "--set=data.on_bad_row=skip");
+    assertEquals(2, run(skipping), out);
+    assertTrue(err.contains("line 62") && err.contains("mend these rows"), err);
+  }
+
+  @Test
   void aStreamIsLearnedJudgedAndUsed() throws IOException {
     var table = file("flowers.csv", flowers(300) + "5\n");
     var recipe = flowersRecipe(table);

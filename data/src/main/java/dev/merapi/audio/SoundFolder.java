@@ -7,9 +7,11 @@ import dev.merapi.data.DecodedFiles;
 import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
+import dev.merapi.data.Splits;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -60,6 +62,11 @@ public final class SoundFolder implements Dataset {
   /** Why other sounds are left out. */
   public List<String> broken() {
     return sounds.broken();
+  }
+
+  /** See {@link DecodedFiles#leaks}. */
+  public Optional<String> leaks(Splits parts) {
+    return sounds.leaks(parts);
   }
 
   @Override

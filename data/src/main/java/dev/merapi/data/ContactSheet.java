@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /** Rows of small pictures with a name before each, for people to look at. */
@@ -17,6 +18,7 @@ public record ContactSheet(List<Row> rows) {
   private static final int GAP = 4;
   private static final int NAME = 140; // pixels before a row
   private static final int LETTERS = 18;
+  private static final int SMALL = 40; // pixels
 
   public ContactSheet {
     rows = List.copyOf(rows);
@@ -60,6 +62,46 @@ public record ContactSheet(List<Row> rows) {
       rows.add(new Row(files.classes().get(c), pictures));
     }
     return new ContactSheet(rows);
+  }
+
+  /**
+   * Up to ten pictures of each of the first twenty classes of a data set, from all over it.
+   *
+   * @param pictures (channels, height, width) each, from 0 to 1, grey or of three colours
+   */
+  public static ContactSheet of(Dataset pictures) {
+    int[] labels = pictures.labels();
+    var rows = new ArrayList<Row>();
+    for (int c = 0; c < Math.min(CLASSES, pictures.classes().size()); c++) {
+      int label = c;
+      int[] own = IntStream.range(0, labels.length).filter(i -> labels[i] == label).toArray();
+      int step = Math.max(1, own.length / EXAMPLES);
+      var tiles =
+          IntStream.range(0, Math.min(EXAMPLES, own.length))
+              .mapToObj(i -> tile(pictures, own[i * step]))
+              .toList();
+      rows.add(new Row(pictures.classes().get(c), tiles));
+    }
+    return new ContactSheet(rows);
+  }
+
+  /** Small ones twice as large. */
+  private static Tile tile(Dataset pictures, int row) {
+    var shape = pictures.features();
+    int height = shape.size(1);
+    int width = shape.size(2);
+    int scale = Math.max(height, width) <= SMALL ? 2 : 1;
+    float[] pixels = pictures.gather(row).x().toArray();
+    int plane = height * width;
+    int[] rgb = new int[plane * scale * scale];
+    for (int i = 0; i < rgb.length; i++) {
+      int from = i / (width * scale) / scale * width + i % (width * scale) / scale;
+      for (int c = 0; c < 3; c++) {
+        float value = pixels[(shape.size(0) == 3 ? c * plane : 0) + from];
+        rgb[i] = rgb[i] << 8 | Math.round(255 * Math.clamp(value, 0f, 1f));
+      }
+    }
+    return new Tile(width * scale, height * scale, rgb);
   }
 
   /** All of it as the bytes of a PNG file. */

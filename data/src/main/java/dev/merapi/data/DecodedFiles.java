@@ -3,7 +3,9 @@ package dev.merapi.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -191,6 +193,40 @@ public final class DecodedFiles<T> {
   /** The classes of these files, by their numbers. */
   public int[] labels(int... rows) {
     return Arrays.stream(rows).map(row -> files.items().get(row).label()).toArray();
+  }
+
+  /**
+   * What whoever reads results has to know: how many files for testing or validation are to the byte
+   * those that are learned from; empty if there are none.
+   *
+   * @param parts of a data set of these files
+   */
+  public Optional<String> leaks(Splits parts) {
+    Map<String, String> digestOf = new HashMap<>();
+    for (int i = 0; i < size(); i++) {
+      digestOf.put(name(i), digests.get(i));
+    }
+    Map<String, String> learned = new HashMap<>();
+    for (int i = 0; i < parts.train().size(); i++) {
+      var name = parts.train().name(i);
+      learned.put(digestOf.get(name), name);
+    }
+    int count = 0;
+    var example = "";
+    for (var part : List.of(parts.validation(), parts.test())) {
+      for (int i = 0; i < part.size(); i++) {
+        var twin = learned.get(digestOf.get(part.name(i)));
+        if (twin != null) {
+          count++;
+          example = count == 1 ? "%s is %s".formatted(part.name(i), twin) : example;
+        }
+      }
+    }
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(
+            "leakage: %d of the %s for validation and testing are also learned from, to the byte (%s); take the copies out"
+                .formatted(count, kind.plural, example));
   }
 
   /** Adds names, classes and contents. */

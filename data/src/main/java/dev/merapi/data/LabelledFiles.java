@@ -359,11 +359,33 @@ public record LabelledFiles(List<Item> items, List<String> classes, int leftOut)
       rest = parts.first();
       last = parts.rest();
     }
+    Splits splits;
     if (held.length > 0) {
-      return new Splits(rest, data.select(held), last, List.of());
+      splits = new Splits(rest, data.select(held), last, List.of());
+    } else {
+      var parts = rest.splitByClass(1 - validation, key.fold(1));
+      splits = new Splits(parts.first(), parts.rest(), last, List.of());
     }
-    var parts = rest.splitByClass(1 - validation, key.fold(1));
-    return new Splits(parts.first(), parts.rest(), last, List.of());
+    requireLearned(splits);
+    return splits;
+  }
+
+  /** A network cannot tell what it never saw; where nothing trains, nothing is asked. */
+  private void requireLearned(Splits splits) {
+    if (splits.train().size() == 0) {
+      return;
+    }
+    int[] learned = splits.train().histogram();
+    for (var part : List.of(splits.validation(), splits.test())) {
+      int[] labels = part.labels();
+      for (int i = 0; i < labels.length; i++) {
+        if (learned[labels[i]] == 0) {
+          throw new DataException(
+              "%s: its class `%s` never occurs in training; give training files of it, or take this one out"
+                  .formatted(part.name(i), classes.get(labels[i])));
+        }
+      }
+    }
   }
 
   private int[] rows(Part... wanted) {

@@ -4,6 +4,7 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -64,6 +65,11 @@ public final class PictureFolder implements Dataset {
   /** Why other pictures are left out. */
   public List<String> broken() {
     return pictures.broken();
+  }
+
+  /** See {@link DecodedFiles#leaks}. */
+  public Optional<String> leaks(Splits parts) {
+    return pictures.leaks(parts);
   }
 
   @Override

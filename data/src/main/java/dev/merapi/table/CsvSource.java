@@ -7,7 +7,9 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.RecordType;
 import dev.merapi.data.DataException;
 import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +30,15 @@ record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Head
   public RawReader open() throws IOException {
     char between = delimiter.isPresent() ? delimiter.get() : guess();
     var handler = new Handler();
+    var end = new EndOfText(text.open());
     var rows =
         CsvReader.builder()
             .fieldSeparator(between)
             .allowExtraFields(true)
             .allowMissingFields(true)
             .allowExtraCharsAfterClosingQuote(true)
-            .build(handler, text.open());
-    return new Rows(rows, handler);
+            .build(handler, end);
+    return new Rows(rows, handler, end);
   }
 
   private char guess() throws IOException {
@@ -59,17 +62,23 @@ record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Head
     private final CsvReader<RawRow> reader;
     private final CloseableIterator<RawRow> rows;
     private final Handler handler;
+    private final EndOfText end;
     private final List<String> columns;
     private boolean firstIsData;
 
-    Rows(CsvReader<RawRow> reader, Handler handler) throws IOException {
+    Rows(CsvReader<RawRow> reader, Handler handler, EndOfText end) throws IOException {
       this.reader = reader;
       this.rows = reader.iterator();
       this.handler = handler;
+      this.end = end;
       var first = new RawRow();
       if (!advance(first)) {
         reader.close();
         throw new DataException(name() + ": the file is empty; give one with rows");
+      }
+      if (!first.problem().isEmpty()) {
+        reader.close();
+        throw new DataException("%s: line 1: %s".formatted(name(), first.problem()));
       }
       boolean named =
           switch (header) {
@@ -118,6 +127,9 @@ record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Head
           return false;
         }
         rows.next();
+        if (handler.quoted && end.isUnquoted()) {
+          row.fail("a cell has no end, and all behind it is taken for its text; close its quotes");
+        }
         return true;
       } catch (CsvParseException e) {
         throw new DataException(
@@ -134,10 +146,39 @@ record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Head
     }
   }
 
+  /** Remembers how a text ends: the parser takes a cell without an end for one that ends there. */
+  private static final class EndOfText extends FilterReader {
+    private char last;
+    private boolean ended;
+
+    EndOfText(Reader text) {
+      super(text);
+    }
+
+    @Override
+    public int read(char[] chars, int offset, int length) throws IOException {
+      int count = super.read(chars, offset, length);
+      ended = count < 0;
+      for (int i = offset + count - 1; i >= offset; i--) {
+        if (chars[i] != '\n' && chars[i] != '\r') {
+          last = chars[i];
+          break;
+        }
+      }
+      return count;
+    }
+
+    /** Whether all is read, and does not end with quotes. */
+    boolean isUnquoted() {
+      return ended && last != '"';
+    }
+  }
+
   /** Fills a row with the cells that the parser finds. */
   private static final class Handler extends CsvCallbackHandler<RawRow> {
     private RawRow row = new RawRow();
     private boolean empty;
+    private boolean quoted; // the last cell
 
     @Override
     protected RecordType getRecordType() {
@@ -156,8 +197,9 @@ record CsvSource(TextInput text, Optional<Character> delimiter, ReadOptions.Head
     }
 
     @Override
-    protected void addField(char[] chars, int offset, int length, boolean quoted) {
+    protected void addField(char[] chars, int offset, int length, boolean isQuoted) {
       row.add(chars, offset, length);
+      quoted = isQuoted;
     }
 
     @Override

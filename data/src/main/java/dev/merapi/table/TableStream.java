@@ -58,7 +58,7 @@ public final class TableStream implements Dataset {
     if (!prepared.window().isNone()) {
       throw new DataException(
           "a stream has no windows, whose rows have to follow each other; read the table as a"
-              + " whole");
+              + " whole: set `data.stream` to false");
     }
     if (buffer < 1) {
       throw new DataException("stream: a buffer of %d rows; give at least 1".formatted(buffer));

@@ -156,6 +156,18 @@ class PictureFolderTest {
   }
 
   @Test
+  void aClassThatNeverOccursInTrainingIsTold() throws IOException {
+    picture("train/a/1.png", Color.RED, 4, 4);
+    picture("train/b/1.png", Color.RED, 4, 4);
+    picture("test/a/1.png", Color.RED, 4, 4);
+    picture("test/c/1.png", Color.RED, 4, 4);
+    var e =
+        assertThrows(DataException.class, () -> files().split(set(RGB), 0, 0.2, Key.of(1)));
+    assertTrue(e.getMessage().contains("`c` never occurs in training"), e.getMessage());
+    assertTrue(e.getMessage().contains("test/c/1.png"), e.getMessage());
+  }
+
+  @Test
   void partsAreDrawnByClassWhereNoFolderSaysThem() throws IOException {
     for (int i = 0; i < 10; i++) {
       picture("a/%d.png".formatted(i), Color.RED, 4, 4);

@@ -146,13 +146,9 @@ final class TableSourceTest {
         "a,b\\n1,2\\n3\\n | line 3: it has 1 cells, and there are 2 columns",
         "a,b\\n1,2\\n3,4,5\\n | line 3: it has 3 cells, and there are 2 columns",
         "a,a\\n1,2\\n | the columns 1 and 2 are both called `a`",
-        "a,b\\n1,\"x\\ny\\n | it has 2 cells",
+        "a,b\\n1,\"x\\ny\\n | line 2: a cell has no end",
       })
   void raggedRowsAreTold(String text, String message) {
-    if (message.equals("it has 2 cells")) { // an open quote takes the rest of the file as its cell
-      assertEquals(List.of("x\ny\n"), csv(text.replace("\\n", "\n")).words("b"));
-      return;
-    }
     var told = error("a.csv", text.replace("\\n", "\n"));
     assertTrue(told.contains(message), told);
   }

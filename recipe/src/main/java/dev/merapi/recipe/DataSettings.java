@@ -155,6 +155,40 @@ public sealed interface DataSettings {
     }
   }
 
+  /**
+   * CIFAR-10 in its published binary files; see {@link dev.merapi.data.Cifar10}.
+   *
+   * @param source the folder of the files; looked for in $MERAPI_DATA, too
+   * @param take only so many of the training pictures; null for all
+   * @param validation the share of the training pictures that is held out to compare epochs by
+   * @param mean of the pixels, taken off them: red, green and blue
+   * @param deviation of the pixels, that they are divided by
+   */
+  record Cifar10(
+      @Default("cifar-10-batches-bin") Optional<String> source,
+      @Default("null") @Range(from = 2) Optional<Integer> take,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("[0.491, 0.482, 0.447]") List<Double> mean,
+      @Default("[0.247, 0.243, 0.262]") @Range(from = 1e-6) List<Double> deviation)
+      implements DataSettings {
+    @Override
+    public Splits load(Optional<Path> folder, Key key, Progress download) {
+      var splits = dev.merapi.data.Cifar10.load(Sources.find(folder, source, "pictures"));
+      return prepared(splits, take, validation, normalisation(), key);
+    }
+
+    @Override
+    public List<Splits> folds(Optional<Path> folder, Key key, Progress download, int count) {
+      var whole = new Cifar10(source, take, 0, mean, deviation).load(folder, key, download);
+      return dealt(whole, validation, count, key);
+    }
+
+    @Override
+    public Normalisation normalisation() {
+      return Normalisation.of(Sources.floats(mean), Sources.floats(deviation));
+    }
+  }
+
   /** Three rows of three numbers, with a yes or no for each: enough to see a network learn. */
   record ThreeRows() implements DataSettings {
     @Override
@@ -310,8 +344,8 @@ public sealed interface DataSettings {
               PictureFolder.KINDS,
               Sources.naming(label, testFiles));
       var read = PictureFolder.of(files, shape(), onBadPicture == BadRows.Policy.SKIP);
-      var splits = read.files().split(read, validation, test, key).normalised(normalisation());
-      return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
+      var splits = read.files().split(read, validation, test, key);
+      return Sources.noted(splits.normalised(normalisation()), read.broken(), read.leaks(splits));
     }
 
     @Override
@@ -386,7 +420,7 @@ public sealed interface DataSettings {
               new Spectrograms(waves.validation(), mel()),
               new Spectrograms(waves.test(), mel()),
               List.of());
-      return read.broken().isEmpty() ? splits : splits.noting(Sources.leftOut(read.broken()));
+      return Sources.noted(splits, read.broken(), read.leaks(waves));
     }
 
     @Override

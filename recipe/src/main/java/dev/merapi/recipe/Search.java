@@ -4,25 +4,12 @@ import dev.merapi.recipe.TrainingSettings.LossName;
 import dev.merapi.recipe.TrainingSettings.MetricName;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.train.FileException;
-import dev.merapi.train.Metric;
 import dev.merapi.train.ParallelCoordinates;
 import dev.merapi.train.Progress;
-import dev.merapi.train.Progress.Field;
-import dev.merapi.train.Scores;
 import dev.merapi.train.StudyWriter;
-import dev.merapi.train.Trained.Ending;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -90,16 +77,13 @@ public final class Search {
       List<SearchResult> ranking,
       Optional<String> best) {}
 
-  private record Key(int trial, int epochs) {}
-
   private final Recipe.Training recipe;
   private final SearchSpace space;
   private final Study study;
   private final List<List<Node>> plan;
   private final List<Halving.Round> rounds;
   private final TrainingRun base;
-  private final Optional<Metric> metric;
-  private final Map<Key, SearchResult> finished = new ConcurrentHashMap<>();
+  private final SearchTrials trials;
 
   private Search(
       Recipe.Training recipe,
@@ -114,7 +98,7 @@ public final class Search {
     this.plan = plan;
     this.rounds = rounds;
     this.base = base;
-    this.metric = recipe.evaluation().bestBy().build();
+    this.trials = new SearchTrials(recipe.evaluation().bestBy().build(), !rounds.isEmpty());
   }
 
   /**
@@ -204,7 +188,7 @@ public final class Search {
       int trial = (int) line.number("trial").orElse(0);
       if (trial >= 1 && trial <= plan.size()) {
         var result = SearchResult.of(line, space.plain(plan.get(trial - 1)));
-        finished.put(new Key(trial, result.epochs()), result);
+        trials.add(result);
       }
     }
   }
@@ -266,7 +250,7 @@ public final class Search {
 
   /** How many trainings are finished already. */
   public int finished() {
-    return finished.size();
+    return trials.finished();
   }
 
   // ---- the search
@@ -289,66 +273,24 @@ public final class Search {
     int total =
         rounds.isEmpty() ? plan.size() : rounds.stream().mapToInt(Halving.Round::arms).sum();
     try (var bar = progress.start("trials", total)) {
-      bar.step(finished.size());
-      var work = new Work(writer, parallel, new MemoryGate(memory), memory, bar, each, stop);
+      bar.step(trials.finished());
+      var watched = new SearchWork.Watch(writer, bar, each, stop);
+      var work = new SearchWork(base, space, plan, study, trials, watched, parallel, memory);
       boolean complete = true;
       var arms = IntStream.rangeClosed(1, plan.size()).boxed().toList();
       if (rounds.isEmpty()) {
         complete = work.train(arms, Optional.empty());
       }
       for (var round : rounds) {
-        arms = ranked(arms).subList(0, round.arms());
+        arms = trials.ranked(arms).subList(0, round.arms());
         complete = complete && work.train(arms, Optional.of((int) round.epochs()));
       }
       return finish(writer, complete);
     }
   }
 
-  /**
-   * The trials, the best first: who got further by halving, then who has the better score, then who
-   * has the smaller loss. Those that have not been trained are last.
-   */
-  private List<Integer> ranked(List<Integer> trials) {
-    var longest = longest();
-    var order =
-        Comparator.comparingInt((SearchResult result) -> rounds.isEmpty() ? 0 : -result.epochs())
-            .thenComparingDouble(this::badness)
-            .thenComparingDouble(
-                result -> result.validation().getOrDefault("loss", Double.MAX_VALUE))
-            .thenComparingInt(SearchResult::trial);
-    var ranked = new ArrayList<>(trials);
-    ranked.sort(Comparator.comparing(longest::get, Comparator.nullsLast(order)));
-    return ranked;
-  }
-
-  /** The longest training of each trial. */
-  private Map<Integer, SearchResult> longest() {
-    var longest = new HashMap<Integer, SearchResult>();
-    finished
-        .values()
-        .forEach(
-            result ->
-                longest.merge(result.trial(), result, (a, b) -> a.epochs() >= b.epochs() ? a : b));
-    return longest;
-  }
-
-  /** The less, the better. */
-  private double badness(SearchResult result) {
-    return result
-        .score()
-        .filter(Double::isFinite)
-        .map(score -> greatestIsBest() ? -score : score)
-        .orElse(Double.MAX_VALUE);
-  }
-
-  private boolean greatestIsBest() {
-    return metric.map(Metric::greatestIsBest).orElse(false);
-  }
-
   private Summary finish(StudyWriter writer, boolean complete) {
-    var longest = longest();
-    var trials = ranked(longest.keySet().stream().toList());
-    var ranking = trials.stream().map(longest::get).toList();
+    var ranking = trials.ranking();
     var best =
         ranking.stream()
             .findFirst()
@@ -362,158 +304,14 @@ public final class Search {
         writer.folder().toString(),
         complete ? "complete" : "interrupted",
         study.metric(),
-        finished.size(),
+        trials.finished(),
         ranking,
         best);
-  }
-
-  /** What trains. */
-  private final class Work {
-    private final StudyWriter writer;
-    private final int parallel;
-    private final MemoryGate gate;
-    private final long limit;
-    private final Progress.Bar bar;
-    private final Consumer<SearchResult> each;
-    private final BooleanSupplier stop;
-
-    Work(
-        StudyWriter writer,
-        int parallel,
-        MemoryGate gate,
-        long limit,
-        Progress.Bar bar,
-        Consumer<SearchResult> each,
-        BooleanSupplier stop) {
-      this.writer = writer;
-      this.parallel = parallel;
-      this.gate = gate;
-      this.limit = limit;
-      this.bar = bar;
-      this.each = each;
-      this.stop = stop;
-    }
-
-    /** Trains these trials; false if it was asked to stop. */
-    boolean train(List<Integer> trials, Optional<Integer> epochs) {
-      try (var threads = Executors.newFixedThreadPool(parallel)) {
-        var futures = new ArrayList<Future<?>>();
-        for (int trial : trials) {
-          var recipe = recipe(trial, epochs);
-          if (!finished.containsKey(new Key(trial, recipe.training().epochs()))) {
-            futures.add(threads.submit(() -> train(trial, recipe)));
-          }
-        }
-        try {
-          for (var future : futures) {
-            future.get();
-          }
-        } catch (ExecutionException e) {
-          threads.shutdownNow();
-          throw e.getCause() instanceof RuntimeException cause
-              ? cause
-              : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-          threads.shutdownNow();
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException("the search was interrupted", e);
-        }
-      }
-      return !stop.getAsBoolean();
-    }
-
-    private Recipe.Training recipe(int trial, Optional<Integer> epochs) {
-      var recipe = space.recipe(plan.get(trial - 1));
-      return epochs.map(count -> recipe.with(recipe.training().with(count))).orElse(recipe);
-    }
-
-    private Void train(int trial, Recipe.Training recipe) throws InterruptedException {
-      if (stop.getAsBoolean()) {
-        return null;
-      }
-      // Only what a trial does is its failure: a file that cannot be written ends the search.
-      outcome(trial, recipe).ifPresent(this::finish);
-      return null;
-    }
-
-    /** What a training comes to; empty if it was asked to stop. */
-    private Optional<SearchResult> outcome(int trial, Recipe.Training recipe)
-        throws InterruptedException {
-      var values = space.plain(plan.get(trial - 1));
-      try {
-        var run = base.with(recipe, study.place(), dev.merapi.data.Progress.SILENT);
-        var need = run.memory();
-        need.requireFits(limit);
-        // Beside the weights that are trained, those of the best epoch are kept.
-        long bytes = need.offHeap() + need.parameters();
-        gate.enter(bytes);
-        try {
-          var outcome = run.fit(Progress.none(), stop);
-          return outcome.ending() == Ending.INTERRUPTED
-              ? Optional.empty()
-              : Optional.of(result(trial, recipe, values, outcome));
-        } finally {
-          gate.leave(bytes);
-        }
-      } catch (MerapiException e) { // of no use, but no reason to lose the others
-        return Optional.of(
-            new SearchResult(
-                trial,
-                recipe.training().epochs(),
-                values,
-                Optional.empty(),
-                0,
-                Map.of(),
-                Map.of(),
-                0,
-                e.getMessage()));
-      }
-    }
-
-    private SearchResult result(
-        int trial,
-        Recipe.Training recipe,
-        Map<String, Object> values,
-        TrainingRun.Outcome outcome) {
-      var counts = outcome.counts().orElseThrow();
-      var validation = counts.validation().orElseThrow();
-      return new SearchResult(
-          trial,
-          recipe.training().epochs(),
-          values,
-          Optional.of(validation.metric(metric.map(Metric::name).orElse("loss"))),
-          counts.epoch(),
-          all(counts.train()),
-          all(validation),
-          outcome.seconds(),
-          "");
-    }
-
-    private static Map<String, Double> all(Scores scores) {
-      var all = new LinkedHashMap<String, Double>();
-      all.put("loss", scores.loss());
-      all.putAll(scores.metrics());
-      return all;
-    }
-
-    private synchronized void finish(SearchResult result) {
-      writer.append(TRIALS, result.line());
-      finished.put(new Key(result.trial(), result.epochs()), result);
-      each.accept(result);
-      var scores =
-          finished.values().stream().sorted(Comparator.comparingDouble(Search.this::badness));
-      var best = scores.findFirst().flatMap(SearchResult::score);
-      bar.step(
-          finished.size(),
-          best.stream()
-              .map(score -> Field.of("best " + study.metric(), score))
-              .toArray(Field[]::new));
-    }
   }
 
   /** The trials as lines across the settings that are searched, and their scores. */
   public ParallelCoordinates picture(Summary summary) {
     return SearchPicture.of(
-        recipe.name(), space.axes(), study.metric(), greatestIsBest(), summary.ranking());
+        recipe.name(), space.axes(), study.metric(), trials.greatestIsBest(), summary.ranking());
   }
 }

@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.LabelledFiles;
 import dev.merapi.data.NamedSet;
+import dev.merapi.data.Splits;
 import dev.merapi.tensor.MerapiException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +63,25 @@ final class Sources {
     }
   }
 
-  /** A sentence on files that could not be read. */
-  static String leftOut(List<String> broken) {
+  /**
+   * Data with a sentence on files that could not be read, and one on leakage.
+   *
+   * @param broken why files could not be read
+   */
+  static Splits noted(Splits splits, List<String> broken, Optional<String> leaks) {
+    var told = broken.isEmpty() ? splits : splits.noting(leftOut(broken));
+    return leaks.map(told::noting).orElse(told);
+  }
+
+  private static String leftOut(List<String> broken) {
     var named = broken.stream().limit(NAMED).collect(Collectors.joining(" | "));
-    return "%d files could not be read and are left out: %s%s"
-        .formatted(broken.size(), named, broken.size() > NAMED ? " | …" : "");
+    return "%d file%s could not be read and %s left out: %s%s"
+        .formatted(
+            broken.size(),
+            broken.size() == 1 ? "" : "s",
+            broken.size() == 1 ? "is" : "are",
+            named,
+            broken.size() > NAMED ? " | …" : "");
   }
 
   /**

@@ -85,6 +85,17 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
       var bad = BadRows.of(data.onBadRow());
       data.types().keySet().forEach(source.schema()::index); // a type of a column that is not there
       var whole = source.read(bad);
+      boolean windows = !PreparationSettings.window(preparation).isNone();
+      if (windows && bad.count() > 0) {
+        throw new RecipeException(
+            "%s; windows join rows that follow one another, so mend these rows"
+                .formatted(bad.summary(source.name())));
+      }
+      if (windows && preparation.contains(new PreparationSettings.Duplicates())) {
+        throw new RecipeException(
+            "windows join rows that follow one another; leave the step `duplicates` out, for it"
+                + " takes rows away between them");
+      }
       if (preparation.contains(new PreparationSettings.Duplicates())) {
         whole = new Fitted.DropDuplicates().apply(whole, Use.TRAIN);
       }
@@ -125,6 +136,11 @@ record TableData(Table table, Split split, Prepared prepared, String source, Bad
       return prepared.dataset(table.select(rows), use);
     }
     var whole = prepared.apply(table, Use.MEASURE);
+    if (whole.size() < table.size()) {
+      throw new RecipeException(
+          "%s: windows join rows that follow one another, but the preparation leaves %d of %d rows out; fill them instead: {kind: missing, with: mean}"
+              .formatted(table.source(), table.size() - whole.size(), table.size()));
+    }
     return prepared.examples(whole, prepared.window().complete(rows));
   }
 

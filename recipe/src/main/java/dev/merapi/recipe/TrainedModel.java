@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.audio.Spectrograms;
 import dev.merapi.audio.Wave;
+import dev.merapi.data.Cifar10;
 import dev.merapi.data.DataException;
 import dev.merapi.data.Picture;
 import dev.merapi.data.PictureFolder;
@@ -263,6 +264,11 @@ public final class TrainedModel {
     if (recipe.data() instanceof DataSettings.Pictures data) {
       return files.stream()
           .map(file -> normalised(PictureFolder.read(file, data.shape())))
+          .toList();
+    }
+    if (recipe.data() instanceof DataSettings.Cifar10) {
+      return files.stream()
+          .map(file -> normalised(PictureFolder.read(file, Cifar10.PICTURE)))
           .toList();
     }
     if (recipe.data() instanceof DataSettings.Audio data) {
