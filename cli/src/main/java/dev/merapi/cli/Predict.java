@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "predict",
     description =
-        "Tells what your pictures show, or your texts, or the rows of your table, by the network of"
-            + " a run.",
+        "Tells what your pictures show, or your sounds, your texts, or the rows of your table, by"
+            + " the network of a run.",
     mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
   private static final int SHOWN = 3;
@@ -41,8 +41,8 @@ final class Predict implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Pictures (PNG, JPEG, GIF, BMP, WebP), for the digit networks of one digit each; or"
-              + " tables (.csv, .jsonl, .arff) with the columns that the network was trained with;"
-              + " or texts (.txt, one a line).")
+              + " sounds (WAV, FLAC); or tables (.csv, .jsonl, .arff) with the columns that the"
+              + " network was trained with; or texts (.txt, one a line).")
   private List<Path> files = List.of();
 
   @Option(
@@ -95,7 +95,7 @@ final class Predict implements Callable<Integer> {
       throw new MerapiException(
           model.readsTables()
               ? "predict: name files with rows, or give a row with --row"
-              : "predict: name picture files");
+              : "predict: name files with pictures or sounds");
     }
     if (model.readsTables() || !rows.isEmpty()) {
       return predictRows(model);

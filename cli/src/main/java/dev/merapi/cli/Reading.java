@@ -1,5 +1,6 @@
 package dev.merapi.cli;
 
+import dev.merapi.recipe.DataSettings;
 import dev.merapi.recipe.Recipe;
 import dev.merapi.recipe.Recipes;
 import dev.merapi.recipe.Report;
@@ -65,6 +66,8 @@ final class Reading {
   /** The command to type next. */
   static String next(RunFolder run) {
     return switch (Recipes.of(run, List.of())) {
+      case Recipe.Training training when training.data() instanceof DataSettings.Audio ->
+          "./merapi predict %s SOUND…".formatted(run.path());
       case Recipe.Training training when TrainedModel.readsPictures(training) ->
           "./merapi predict %s PICTURE…".formatted(run.path());
       case Recipe.Training training when TrainedModel.takesTables(training) ->

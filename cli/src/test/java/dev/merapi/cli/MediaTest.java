@@ -55,7 +55,9 @@ class MediaTest extends CommandTest {
     assertTrue(err.contains("broken.png") && err.contains("on_bad_picture"), err);
     plain.add("--set=data.on_bad_picture=skip");
     assertEquals(0, run(plain), err);
-    assertTrue(out.contains("1 file could not be read and is left out") && out.contains("broken.png"), out);
+    assertTrue(
+        out.contains("1 file could not be read and is left out") && out.contains("broken.png"),
+        out);
   }
 
   @Test
@@ -175,8 +177,7 @@ class MediaTest extends CommandTest {
     byte[] records = new byte[40 * 3073];
     for (int i = 0; i < 40; i++) { // class i % 10, its first colour as bright as that
       records[i * 3073] = (byte) (i % 10);
-      Arrays.fill(
-          records, i * 3073 + 1, i * 3073 + 1025, (byte) (25 * (i % 10)));
+      Arrays.fill(records, i * 3073 + 1, i * 3073 + 1025, (byte) (25 * (i % 10)));
     }
     Files.write(files.resolve("data_batch_1.bin"), records);
     Files.write(files.resolve("test_batch.bin"), Arrays.copyOf(records, 10 * 3073));

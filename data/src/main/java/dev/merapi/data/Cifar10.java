@@ -10,24 +10,15 @@ import java.util.stream.IntStream;
 
 /**
  * CIFAR-10 in the binary files in which it is published: {@code data_batch_1.bin} to {@code
- * data_batch_5.bin} and {@code test_batch.bin}, 10,000 records each of a class and 3,072 bytes (32x32
- * pixels, all of red, then of green, then of blue). Source: Krizhevsky, "Learning multiple layers of
- * features from tiny images" (2009).
+ * data_batch_5.bin} and {@code test_batch.bin}, 10,000 records each of a class and 3,072 bytes
+ * (32x32 pixels, all of red, then of green, then of blue). Source: Krizhevsky, "Learning multiple
+ * layers of features from tiny images" (2009).
  */
 public final class Cifar10 {
   /** The names of the classes. */
   public static final List<String> CLASSES =
       List.of(
-          "airplane",
-          "automobile",
-          "bird",
-          "cat",
-          "deer",
-          "dog",
-          "frog",
-          "horse",
-          "ship",
-          "truck");
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
   /** The shape of a picture: (channels, height, width). */
   public static final Shape PICTURE = Shape.of(3, 32, 32);

@@ -196,8 +196,8 @@ public final class DecodedFiles<T> {
   }
 
   /**
-   * What whoever reads results has to know: how many files for testing or validation are to the byte
-   * those that are learned from; empty if there are none.
+   * What whoever reads results has to know: how many files for testing or validation are to the
+   * byte those that are learned from; empty if there are none.
    *
    * @param parts of a data set of these files
    */

@@ -161,8 +161,7 @@ class PictureFolderTest {
     picture("train/b/1.png", Color.RED, 4, 4);
     picture("test/a/1.png", Color.RED, 4, 4);
     picture("test/c/1.png", Color.RED, 4, 4);
-    var e =
-        assertThrows(DataException.class, () -> files().split(set(RGB), 0, 0.2, Key.of(1)));
+    var e = assertThrows(DataException.class, () -> files().split(set(RGB), 0, 0.2, Key.of(1)));
     assertTrue(e.getMessage().contains("`c` never occurs in training"), e.getMessage());
     assertTrue(e.getMessage().contains("test/c/1.png"), e.getMessage());
   }

@@ -144,10 +144,7 @@ final class SearchWork {
   }
 
   private SearchResult result(
-      int trial,
-      Recipe.Training recipe,
-      Map<String, Object> values,
-      TrainingRun.Outcome outcome) {
+      int trial, Recipe.Training recipe, Map<String, Object> values, TrainingRun.Outcome outcome) {
     var counts = outcome.counts().orElseThrow();
     var validation = counts.validation().orElseThrow();
     return new SearchResult(
