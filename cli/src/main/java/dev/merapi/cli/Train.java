@@ -62,6 +62,15 @@ final class Train implements Callable<Integer> {
               + " run's folder.")
   private boolean profile;
 
+  @Option(
+      names = "--histograms",
+      description =
+          "Record after each epoch how weights and gradients are spread, for `merapi ui`; costs a"
+              + " pass over one batch for each epoch.")
+  private boolean histograms;
+
+  @Mixin private Tracking tracking;
+
   @Override
   public Integer call() {
     if (recipe.isPresent() == resume.isPresent()) {
@@ -77,6 +86,7 @@ final class Train implements Callable<Integer> {
           "A run that is resumed keeps its settings: leave --set, --seed, --precision and"
               + " --on-bad-row.");
     }
+    tracking.check();
     return resume.isPresent() ? resume(resume.get()) : start(options.load(recipe.get()));
   }
 
@@ -160,12 +170,17 @@ final class Train implements Callable<Integer> {
   }
 
   private int train(TrainingRun run, RunWriter writer, Optional<Checkpoint> start) {
+    if (histograms) {
+      run.histograms();
+    }
     try (var interrupts =
-        Interrupts.listen(() -> output.line("stopping after this step (again: at once)"))) {
+            Interrupts.listen(() -> output.line("stopping after this step (again: at once)"));
+        var told = tracking.open(writer, start.map(Checkpoint::step).orElse(0L))) {
       var report =
           profiled(
               writer.folder(), shown -> run.train(writer, start, shown, interrupts::requested));
       int code = finish(report, writer.folder());
+      told.end(interrupts.requested() ? "KILLED" : "FINISHED").ifPresent(output::line);
       return interrupts.requested() ? Output.INTERRUPTED : code;
     }
   }

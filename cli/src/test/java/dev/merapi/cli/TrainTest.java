@@ -8,6 +8,7 @@ import dev.merapi.data.Picture;
 import dev.merapi.recipe.Recipes;
 import dev.merapi.train.RunFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,38 @@ final class TrainTest extends CommandTest {
     assertTrue(need.get("step").asLong() > need.get("evaluation").asLong());
     assertTrue(out.contains("outside the heap"), out);
     assertFalse(Files.exists(Path.of(runs())));
+  }
+
+  @Test
+  void histogramsAndEventsAreWrittenOnRequest() throws IOException {
+    var plain = trained("--epochs", "2", "--seed", "5");
+    var run = trained("--epochs", "2", "--seed", "5", "--histograms", "--tensorboard");
+    // Looking changes nothing.
+    assertEquals(
+        -1,
+        Files.mismatch(
+            plain.checkpoints().newest().checkpoint().orElseThrow().modelFile(),
+            run.checkpoints().newest().checkpoint().orElseThrow().modelFile()));
+    var lines = Files.readAllLines(run.file("histograms.jsonl"));
+    assertEquals(2 * 2 * 6, lines.size(), "epochs, weights and gradients, parameters");
+    for (var line : lines) {
+      var histogram = JsonMapper.shared().readTree(line);
+      assertTrue(histogram.get("low").asDouble() <= histogram.get("high").asDouble(), line);
+      long counted = 0;
+      for (var count : histogram.get("counts")) {
+        counted += count.asLong();
+      }
+      assertTrue(List.of(18L, 2L, 1568L, 4L, 40L, 10L).contains(counted), line);
+    }
+    var events = run.file("tensorboard").toFile().list();
+    assertEquals(1, events.length);
+    assertTrue(
+        Files.readString(run.file("tensorboard").resolve(events[0]), StandardCharsets.ISO_8859_1)
+            .contains("val_loss"));
+    var before = Path.of(runs()).toFile().list().length;
+    assertEquals(2, run("train", "digits", "--mlflow", "nowhere", "--runs", runs()));
+    assertTrue(err.contains("no address"), err);
+    assertEquals(before, Path.of(runs()).toFile().list().length);
   }
 
   @Test

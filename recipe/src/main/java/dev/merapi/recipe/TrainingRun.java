@@ -356,6 +356,11 @@ public final class TrainingRun {
     return all;
   }
 
+  /** Writes histograms of weights and gradients, too; see {@link Trainer#histograms()}. */
+  public void histograms() {
+    trainer.histograms();
+  }
+
   /**
    * Trains, measures on the test data, and writes all of it to the run's folder.
    *

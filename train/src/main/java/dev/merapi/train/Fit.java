@@ -203,7 +203,8 @@ final class Fit {
   }
 
   private void finishEpoch(boolean stopped) {
-    lastLoss.ifPresent(loss -> guard.epochEnded(position.epoch() + 1, loss));
+    var loss = lastLoss;
+    loss.ifPresent(tensor -> guard.epochEnded(position.epoch() + 1, tensor));
     lastLoss = Optional.empty();
     Optional<Scores> validation =
         data.validation().size() > 0
@@ -231,6 +232,11 @@ final class Fit {
       validation.ifPresent(scores -> trainer.progress.print(summary(scores, best)));
     }
     trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
+    if (trainer.histograms && trainer.run.isPresent() && loss.isPresent()) {
+      var precision = trainer.options.precision();
+      Histograms.write(trainer.run.get(), parameters, loss.get(), precision, done);
+      tick();
+    }
     if (isLast || best || done.epoch() % trainer.saving.epochs() == 0) {
       save(best);
     }

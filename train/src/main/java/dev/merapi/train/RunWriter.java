@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +21,7 @@ public final class RunWriter implements AutoCloseable {
   private final RunFolder folder;
   private final FolderLock lock;
   private final FileChannel metrics;
+  private final List<MetricSink> sinks = new ArrayList<>();
 
   private RunWriter(RunFolder folder, FolderLock lock) throws IOException {
     this.folder = folder;
@@ -85,6 +88,10 @@ public final class RunWriter implements AutoCloseable {
       var found = folder.checkpoints().repair();
       long step = found.checkpoint().map(Checkpoint::step).orElse(0L);
       AtomicFiles.write(folder.file(Metrics.FILE), folder.metrics().until(step).format());
+      var histograms = folder.file(Histograms.FILE);
+      if (Files.exists(histograms)) {
+        AtomicFiles.write(histograms, Metrics.read(histograms).until(step).format());
+      }
       Files.deleteIfExists(folder.file(RunFolder.RESULT)); // of an end that was none
       return new Resumed(new RunWriter(folder, lock), found);
     } catch (IOException e) {
@@ -109,14 +116,38 @@ public final class RunWriter implements AutoCloseable {
    * @param fields numbers and texts by name
    */
   public void append(long step, Map<String, ?> fields) {
-    var line = new LinkedHashMap<String, Object>();
-    line.put("step", step);
-    line.putAll(fields);
     try {
-      AtomicFiles.writeAll(metrics, Metrics.format(line).getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.writeAll(metrics, line(step, fields));
     } catch (IOException e) {
       throw FileException.of(folder.file(Metrics.FILE), "write", e);
     }
+    sinks.forEach(sink -> sink.append(step, fields));
+  }
+
+  /** Tells every line of metrics to someone else, too, when it is written. */
+  public void tell(MetricSink sink) {
+    sinks.add(sink);
+  }
+
+  /** Adds a line to another file of lines, as {@link #append(long, Map)} does to the metrics. */
+  void append(String name, long step, Map<String, ?> fields) {
+    try (var file =
+        FileChannel.open(
+            folder.file(name),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND)) {
+      AtomicFiles.writeAll(file, line(step, fields));
+    } catch (IOException e) {
+      throw FileException.of(folder.file(name), "write", e);
+    }
+  }
+
+  private static byte[] line(long step, Map<String, ?> fields) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("step", step);
+    line.putAll(fields);
+    return Metrics.format(line).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Writes the recipe anew, as a training that is to go on for longer asks for. */
