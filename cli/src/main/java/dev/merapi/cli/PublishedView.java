@@ -47,6 +47,7 @@ final class PublishedView {
         case "mnist" -> Optional.of(view(name, Mnist.load(Optional.empty(), download)));
         case "fashion-mnist" ->
             Optional.of(view(name, FashionMnist.load(Optional.empty(), download)));
+        case "cifar10" -> Optional.of(view(name, Cifar10.load(Optional.empty(), download)));
         default -> Optional.empty();
       };
     }

@@ -54,6 +54,7 @@ public record NamedSet(
       List.of(
           Mnist.set(),
           FashionMnist.set(),
+          Cifar10.set(),
           new NamedSet(
               "cifar10-jpg",
               Kind.PICTURES,

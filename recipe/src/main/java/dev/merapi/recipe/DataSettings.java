@@ -158,14 +158,15 @@ public sealed interface DataSettings {
   /**
    * CIFAR-10 in its published binary files; see {@link dev.merapi.data.Cifar10}.
    *
-   * @param source the folder of the files; looked for in $MERAPI_DATA, too
+   * @param source the folder of the files, or their archive; null for the set that is known by its
+   *     name, and downloaded once (170 MB)
    * @param take only so many of the training pictures; null for all
    * @param validation the share of the training pictures that is held out to compare epochs by
    * @param mean of the pixels, taken off them: red, green and blue
    * @param deviation of the pixels, that they are divided by
    */
   record Cifar10(
-      @Default("cifar-10-batches-bin") Optional<String> source,
+      @Default("null") Optional<String> source,
       @Default("null") @Range(from = 2) Optional<Integer> take,
       @Default("0.1") @Range(from = 0, to = 0.9) double validation,
       @Default("[0.491, 0.482, 0.447]") List<Double> mean,
@@ -173,7 +174,9 @@ public sealed interface DataSettings {
       implements DataSettings {
     @Override
     public Splits load(Optional<Path> folder, Key key, Progress download) {
-      var splits = dev.merapi.data.Cifar10.load(Sources.find(folder, source, "pictures"));
+      var place =
+          source.isPresent() ? Optional.of(Sources.find(folder, source, "pictures")) : folder;
+      var splits = dev.merapi.data.Cifar10.load(place, download);
       return prepared(splits, take, validation, normalisation(), key);
     }
 
