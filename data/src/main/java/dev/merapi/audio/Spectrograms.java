@@ -5,15 +5,12 @@ import dev.merapi.data.Batches;
 import dev.merapi.data.DataException;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Normalisation;
-import dev.merapi.data.Position;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * Sounds as pictures of one channel: (1, mels, frames), each with the mean 0 and the deviation 1,
@@ -63,29 +60,7 @@ public record Spectrograms(Dataset sounds, LogMel mel) implements Dataset {
 
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var waves = sounds.batches(size, shuffle, remainder);
-    return new Batches() {
-      @Override
-      public OptionalLong perEpoch() {
-        return waves.perEpoch();
-      }
-
-      @Override
-      public Iterator<Batch> from(Position position) {
-        var batches = waves.from(position);
-        return new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return batches.hasNext();
-          }
-
-          @Override
-          public Batch next() {
-            return seen(batches.next());
-          }
-        };
-      }
-    };
+    return sounds.batches(size, shuffle, remainder).map((batch, _) -> seen(batch));
   }
 
   @Override

@@ -2,9 +2,7 @@ package dev.merapi.data;
 
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
-import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * Examples that are seen otherwise in each epoch: batches in a shuffled order, from which networks
@@ -20,37 +18,14 @@ public record Augmented(Dataset examples, Augmentation augmentation, Normalisati
 
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var plain = examples.batches(size, shuffle, remainder);
     var key = shuffle.fold(STREAM);
-    return new Batches() {
-      @Override
-      public OptionalLong perEpoch() {
-        return plain.perEpoch();
-      }
-
-      @Override
-      public Iterator<Batch> from(Position position) {
-        var batches = plain.from(position);
-        return Ahead.of(
-            new Iterator<Batch>() {
-              private long number = position.batch();
-
-              @Override
-              public boolean hasNext() {
-                return batches.hasNext();
-              }
-
-              @Override
-              public Batch next() {
-                return augmentation.apply(
-                    batches.next(),
-                    normalisation,
-                    classes().size(),
-                    key.fold(position.epoch()).fold(number++));
-              }
-            });
-      }
-    };
+    return examples
+        .batches(size, shuffle, remainder)
+        .map(
+            (batch, at) ->
+                augmentation.apply(
+                    batch, normalisation, classes().size(), key.fold(at.epoch()).fold(at.batch())))
+        .ahead();
   }
 
   @Override

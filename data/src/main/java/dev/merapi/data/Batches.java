@@ -25,6 +25,59 @@ public interface Batches {
    */
   Iterator<Batch> from(Position position);
 
+  /** What a batch becomes, given where it stands. */
+  @FunctionalInterface
+  interface Change {
+    Batch apply(Batch batch, Position position);
+  }
+
+  /** The same supply with each batch changed as it is read. */
+  default Batches map(Change change) {
+    var plain = this;
+    return new Batches() {
+      @Override
+      public OptionalLong perEpoch() {
+        return plain.perEpoch();
+      }
+
+      @Override
+      public Iterator<Batch> from(Position position) {
+        var batches = plain.from(position);
+        return new Iterator<>() {
+          private Position at = position;
+
+          @Override
+          public boolean hasNext() {
+            return batches.hasNext();
+          }
+
+          @Override
+          public Batch next() {
+            var changed = change.apply(batches.next(), at);
+            at = at.nextBatch();
+            return changed;
+          }
+        };
+      }
+    };
+  }
+
+  /** The same supply, of which the next batch is made while the last one is worked on. */
+  default Batches ahead() {
+    var plain = this;
+    return new Batches() {
+      @Override
+      public OptionalLong perEpoch() {
+        return plain.perEpoch();
+      }
+
+      @Override
+      public Iterator<Batch> from(Position position) {
+        return Ahead.of(plain.from(position));
+      }
+    };
+  }
+
   /** The batches of one whole pass. */
   default Iterable<Batch> epoch(long epoch) {
     return () -> from(new Position(epoch, 0));

@@ -6,15 +6,12 @@ import dev.merapi.data.DataException;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Draws;
 import dev.merapi.data.Normalisation;
-import dev.merapi.data.Position;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * Texts some of whose tokens are hidden, to be told from the others (Devlin et al., "BERT", 2019):
@@ -129,35 +126,15 @@ public final class MaskedTexts implements Dataset {
 
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var plain = texts.batches(size, shuffle.fold(0), remainder);
-    return new Batches() {
-      @Override
-      public OptionalLong perEpoch() {
-        return plain.perEpoch();
-      }
-
-      @Override
-      public Iterator<Batch> from(Position position) {
-        var batches = plain.from(position);
-        return new Iterator<>() {
-          private long next = position.batch();
-
-          @Override
-          public boolean hasNext() {
-            return batches.hasNext();
-          }
-
-          @Override
-          public Batch next() {
-            var batch = batches.next();
-            var own = shuffle.fold(1).fold(position.epoch()).fold(next++);
-            Key[] keys = new Key[batch.size()];
-            Arrays.setAll(keys, own::fold);
-            return hidden(batch, keys);
-          }
-        };
-      }
-    };
+    return texts
+        .batches(size, shuffle.fold(0), remainder)
+        .map(
+            (batch, at) -> {
+              var own = shuffle.fold(1).fold(at.epoch()).fold(at.batch());
+              Key[] keys = new Key[batch.size()];
+              Arrays.setAll(keys, own::fold);
+              return hidden(batch, keys);
+            });
   }
 
   @Override
