@@ -1,6 +1,7 @@
 package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,9 @@ public record Bidirectional(List<Pair> layers, Dropout dropout) implements Layer
    * @param layers how many pairs
    */
   public static Bidirectional of(int in, int hidden, int layers, Maker maker, Key key) {
+    if (layers < 1) {
+      throw new MerapiException("Bidirectional: %d layers; give at least 1".formatted(layers));
+    }
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
       int read = i == 0 ? in : 2 * hidden;

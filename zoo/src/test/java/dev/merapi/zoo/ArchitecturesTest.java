@@ -133,6 +133,9 @@ class ArchitecturesTest {
     assertThrows(MerapiException.class, () -> llama().apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> classifier().apply(tokens(2, 9)));
     assertThrows(MerapiException.class, () -> ResNet.of(21, 3, 10, KEY));
+    assertThrows(
+        MerapiException.class,
+        () -> TextRnn.of(new TextRnn.Size(13, 0, 6, 5, 0, 3), GruLayer::of, KEY));
   }
 
   @Test
