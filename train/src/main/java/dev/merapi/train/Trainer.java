@@ -310,11 +310,19 @@ public final class Trainer {
       throw new MerapiException("evaluate: the data set is empty; give it samples");
     }
     var totals = Totals.none(metrics);
+    double sum = 0;
+    double counted = 0; // what the losses are means of, which may be fewer than the samples
     for (var batch : inOrder(data).epoch(0)) {
       var values = Totals.numbers(step(measured(batch)).run());
+      double weight = loss.counted(batch.y());
+      if (weight > 0) { // of none, the mean is not a number
+        sum += weight * values.getFirst();
+        counted += weight;
+      }
       totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
     }
-    return totals.scores(metrics);
+    var scores = totals.scores(metrics);
+    return new Scores(sum / counted, scores.metrics(), scores.samples());
   }
 
   /** What the model makes of one batch: (batch, …) → its output, computed. */

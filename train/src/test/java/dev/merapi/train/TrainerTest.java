@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,6 +229,23 @@ final class TrainerTest {
       assertArrayEquals(values(large).get(i), values(small).get(i), 1e-6f);
     }
     assertEquals(7, loss.counted(data.gather(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).y()));
+  }
+
+  @Test
+  void aMeasuredLossIsTheMeanOfWhatCountsHoweverItIsCut() {
+    var data = circle(11);
+    var loss = CrossEntropy.of().ignored(1);
+    var model = Linear.of(2, 2, Key.of(5));
+    double whole =
+        loss.apply(model.apply(data.gather(rows(11)).x()), data.gather(rows(11)).y()).item();
+    for (int batch : new int[] {3, 5, 11}) {
+      var trainer = Trainer.of(model, loss, Sgd.of(0.1)).evaluationBatch(batch);
+      assertEquals(whole, trainer.evaluate(data).loss(), 1e-6, "batches of " + batch);
+    }
+  }
+
+  private static int[] rows(int count) {
+    return IntStream.range(0, count).toArray();
   }
 
   @Test
