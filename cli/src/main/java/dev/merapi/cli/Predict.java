@@ -75,6 +75,9 @@ final class Predict implements Callable<Integer> {
   /** What {@code --json} prints for a network that classifies. */
   record Classified(String run, List<Guess> predictions) {}
 
+  /** What {@code --json} prints for a network that reads texts. */
+  record Read(String run, List<Guess> predictions, long badRows) {}
+
   /** What {@code --json} prints for an autoencoder. */
   record Reconstructed(String run, String picture) {}
 
@@ -118,7 +121,15 @@ final class Predict implements Callable<Integer> {
     }
     List<TextReader.Placed> all = new ArrayList<>();
     texts.forEach(text -> all.add(new TextReader.Placed(text, text)));
-    files.forEach(file -> all.addAll(model.texts(file)));
+    long left = 0;
+    for (var file : files) {
+      var bad = BadRows.of(onBadRow);
+      all.addAll(model.texts(file, bad));
+      if (bad.count() > 0) {
+        output.line("note: " + bad.summary(file.toString()));
+      }
+      left += bad.count();
+    }
     List<Guess> kept = new ArrayList<>(); // for the one object that JSON wants
     for (var text : all) {
       var guess = new Guess(text.place(), model.read(text.text()));
@@ -127,7 +138,7 @@ final class Predict implements Callable<Integer> {
         kept.add(guess);
       }
     }
-    output.json(new Classified(run.toString(), kept));
+    output.json(new Read(run.toString(), kept, left));
     return 0;
   }
 

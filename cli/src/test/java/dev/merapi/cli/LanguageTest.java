@@ -183,6 +183,14 @@ class LanguageTest extends CommandTest {
     var report = Files.readString(Path.of(run, "report.html"));
     assertTrue(report.contains("the film was a great"), report);
 
+    // Classes keep their numbers where a table has fewer of them, and others are no classes.
+    var bad = Files.writeString(folder.resolve("good.csv"), "label,review\ngood,a great joy\n");
+    assertEquals(0, run("eval", run, "--data", bad.toString(), "--json"), err);
+    assertEquals(1, json().get("measures").get(0).get("value").asDouble(), out);
+    Files.writeString(bad, "label,review\ngood,a great joy\nfine,a joy\n");
+    assertEquals(2, run("eval", run, "--data", bad.toString()));
+    assertTrue(err.contains("good.csv: line 3: the class `fine` is none"), err);
+
     assertEquals(2, run("predict", run));
     assertTrue(err.contains("--text"), err);
     assertEquals(2, run("generate", run));
@@ -227,9 +235,18 @@ class LanguageTest extends CommandTest {
         Files.readString(Path.of(base, "tokenizer.json")),
         Files.readString(Path.of(run, "tokenizer.json")));
 
+    // The run stands by itself: what it began with may go.
+    Files.move(Path.of(base), folder.resolve("elsewhere"));
+    assertEquals(0, run("eval", run, "--data", table.toString(), "--json"), err);
+    Files.move(folder.resolve("elsewhere"), Path.of(base));
+
     more.add("--set=model.layers=2");
     assertEquals(2, run(reading("sentiment", table, more.toArray(String[]::new))));
     assertTrue(err.contains("bert.blocks.1"), err);
+    assertEquals(2, run(reading("bert-mlm", table, "--set=model={kind: text-cnn}")));
+    assertTrue(err.contains("tells classes, not hidden tokens"), err);
+    assertEquals(2, run("train", "sentiment-cnn", "--set=data.source=null"));
+    assertTrue(err.contains("--data FILE"), err);
     assertEquals(2, run(reading("sentiment", table, "--set=model.from=nowhere")));
     assertTrue(err.contains("nowhere"), err);
     assertEquals(2, run(reading("bert-mlm", table, "--set=data.tokenizer={kind: characters}")));

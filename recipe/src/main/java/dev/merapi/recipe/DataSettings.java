@@ -476,7 +476,8 @@ public sealed interface DataSettings {
     @Override
     default List<Splits> folds(Optional<Path> place, Key key, Progress download, int count) {
       throw new RecipeException(
-          "a text is one whole and makes no folds; train on it, and look at the loss of its end");
+          "texts make no folds, as what cuts them into tokens is made of the training texts; train"
+              + " on them, and look at what is held out (data.validation, data.test)");
     }
   }
 

@@ -36,12 +36,19 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
    */
   record Source(String source) {}
 
-  /** What a run was trained on, and cuts texts with. */
-  record Saved(String source, Tokenizer tokenizer) {
+  /**
+   * What a run was trained on, and cuts texts with.
+   *
+   * @param classes that it tells; none of one that tells tokens
+   */
+  record Saved(String source, Tokenizer tokenizer, List<String> classes) {
     static Optional<Saved> of(RunFolder run) {
       return Files.exists(run.file(SOURCE))
           ? Optional.of(
-              new Saved(run.readJson(SOURCE, Source.class).source(), Tokenizer.load(run.path())))
+              new Saved(
+                  run.readJson(SOURCE, Source.class).source(),
+                  Tokenizer.load(run.path()),
+                  run.readJson(Signature.FILE, Signature.class).classes()))
           : Optional.empty();
     }
   }

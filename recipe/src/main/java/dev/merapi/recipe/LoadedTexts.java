@@ -38,14 +38,15 @@ final class LoadedTexts {
       Progress download,
       Optional<LoadedText.Saved> saved,
       Optional<Tokenizer> base) {
-    var file = NamedTable.locate(settings.source().orElse("texts"), place, download);
-    var rows = Rows.read(file, settings);
+    var file = locate(settings, place, download);
+    var known = saved.map(LoadedText.Saved::classes).filter(classes -> !classes.isEmpty());
+    var rows = Rows.read(file, settings, known);
     var split = split(settings, rows, key);
     var all = rows;
     if (settings instanceof DataSettings.Texts texts
         && texts.testSource().isPresent()
         && place.filter(each -> !Files.isDirectory(each)).isEmpty()) {
-      var test = Rows.read(beside(file, texts.testSource().get()), texts.ofTest());
+      var test = Rows.read(beside(file, texts.testSource().get()), texts.ofTest(), known);
       all = rows.with(test);
       int first = rows.size();
       split =
@@ -61,7 +62,17 @@ final class LoadedTexts {
             .map(LoadedText.Saved::tokenizer)
             .or(() -> base)
             .orElseGet(() -> settings.tokenizer().make(training::stream));
-    return cut(settings, all, split, tokenizer);
+    return cut(settings, all, split, tokenizer, known);
+  }
+
+  private static Path locate(
+      DataSettings.TextColumn settings, Optional<Path> place, Progress download) {
+    boolean isFile = place.filter(each -> !Files.isDirectory(each)).isPresent();
+    if (settings.source().isEmpty() && !isFile) {
+      throw new RecipeException(
+          "the recipe does not say where its texts are; give --data FILE, or data.source");
+    }
+    return NamedTable.locate(settings.source().orElse(""), place, download);
   }
 
   private static Path beside(Path file, String name) {
@@ -82,12 +93,16 @@ final class LoadedTexts {
   }
 
   private static LoadedText cut(
-      DataSettings.TextColumn settings, Rows rows, Split split, Tokenizer tokenizer) {
+      DataSettings.TextColumn settings,
+      Rows rows,
+      Split split,
+      Tokenizer tokenizer,
+      Optional<List<String>> known) {
     int padding = special(tokenizer, "[PAD]", "<pad>").orElse(tokenizer.size());
     int vocabulary = Math.max(tokenizer.size(), padding + 1);
     var classes =
         settings instanceof DataSettings.Texts
-            ? List.copyOf(new TreeSet<>(rows.labels))
+            ? known.orElseGet(() -> List.copyOf(new TreeSet<>(rows.labels)))
             : List.of("text");
     int[][] tokens =
         rows.texts.stream()
@@ -174,11 +189,15 @@ final class LoadedTexts {
    */
   private record Rows(
       List<String> texts, List<String> labels, String fingerprint, List<String> notes) {
-    static Rows read(Path file, DataSettings.TextColumn settings) {
+    /**
+     * Reads them.
+     *
+     * @param known the classes that there may be; any, if they are not known
+     */
+    static Rows read(Path file, DataSettings.TextColumn settings, Optional<List<String>> known) {
       var source = LoadedTexts.source(file, settings);
       var bad = BadRows.of(settings.onBadRow());
       var table = source.read(bad);
-      boolean hasLabels = settings instanceof DataSettings.Texts;
       var columns =
           settings instanceof DataSettings.Texts labelled
               ? List.of(settings.text(), labelled.label())
@@ -194,9 +213,18 @@ final class LoadedTexts {
           bad.add(source.name(), table.line(row), "column `%s` is empty".formatted(missing.get()));
           continue;
         }
+        var label = cells.getLast().get(row);
+        if (known.isPresent() && !known.get().contains(label)) {
+          bad.add(
+              source.name(),
+              table.line(row),
+              "the class `%s` is none of those that the network tells: %s"
+                  .formatted(label, String.join(", ", known.get())));
+          continue;
+        }
         texts.add(cells.getFirst().get(row));
-        if (hasLabels) {
-          labels.add(cells.getLast().get(row));
+        if (columns.size() > 1) {
+          labels.add(label);
         }
       }
       if (texts.isEmpty()) {

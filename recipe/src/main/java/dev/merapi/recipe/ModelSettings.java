@@ -203,7 +203,7 @@ public sealed interface ModelSettings {
     public Layer build(Signature signature, Key key) {
       var size =
           new dev.merapi.zoo.TextCnn.Size(
-              signature.textVocabulary("text-cnn"),
+              signature.classifiedVocabulary("text-cnn"),
               signature.padding().orElseThrow(),
               dim,
               widths,
@@ -246,7 +246,7 @@ public sealed interface ModelSettings {
     public Layer build(Signature signature, Key key) {
       var size =
           new dev.merapi.zoo.TextRnn.Size(
-              signature.textVocabulary("text-rnn"),
+              signature.classifiedVocabulary("text-rnn"),
               signature.padding().orElseThrow(),
               dim,
               hidden,

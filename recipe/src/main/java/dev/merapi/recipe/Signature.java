@@ -62,6 +62,21 @@ public record Signature(
     return vocabularies.getFirst();
   }
 
+  /**
+   * The same, for a model that classifies whole texts.
+   *
+   * @param model what wants it, for the error where tokens are to be told
+   */
+  int classifiedVocabulary(String model) {
+    int vocabulary = textVocabulary(model);
+    if (tellsTokens()) {
+      throw new RecipeException(
+          "a %s tells classes, not hidden tokens; give data of the kind `texts`, or the model bert"
+              .formatted(model));
+    }
+    return vocabulary;
+  }
+
   Shape shape() {
     return Shape.of(features.stream().mapToInt(Integer::intValue).toArray());
   }

@@ -71,11 +71,12 @@ public final class TextReader {
    * The texts of a file: of a {@code .txt} each line that is not empty, of a table its column of
    * texts.
    *
+   * @param bad what becomes of rows that cannot be read
    * @throws MerapiException if it cannot be read, or has no such column
    */
-  public List<Placed> texts(Path file) {
+  public List<Placed> texts(Path file, BadRows bad) {
     if (!file.toString().endsWith(".txt")) {
-      var table = LoadedTexts.source(file, data).read(BadRows.of(BadRows.Policy.FAIL));
+      var table = LoadedTexts.source(file, data).read(bad);
       var texts = table.words(data.text());
       return IntStream.range(0, table.size())
           .mapToObj(row -> new Placed(table.place(row), texts.get(row)))

@@ -6,19 +6,13 @@ import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
 import dev.merapi.nn.Parameters;
-import dev.merapi.nn.Reduction;
 import dev.merapi.recipe.EvaluationSettings.Weights;
 import dev.merapi.recipe.TrainingSettings.LossName;
 import dev.merapi.recipe.TrainingSettings.PrecisionName;
-import dev.merapi.recipe.TrainingSettings.Target;
-import dev.merapi.report.Assessment;
 import dev.merapi.report.Evaluation;
-import dev.merapi.report.Evaluation.Example;
-import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
-import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
@@ -36,14 +30,12 @@ import dev.merapi.zoo.Autoencoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.DoubleStream;
 
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
@@ -51,54 +43,21 @@ public final class TrainingRun {
   private static final int WEIGHTS = 0;
 
   private static final int FITTING = 1;
-  private static final int DATA = 2;
-  private static final int SEEN = 3;
-  private static final int WRITING = 4;
-
-  /** So many training samples tell how well the network does on what it has seen. */
-  private static final int MOST_SEEN = 5_000;
 
   private final Recipe.Training recipe;
-  private final Splits loaded;
+  private final RecipeData loaded;
   private final Splits data;
-  private final Optional<LoadedTable> table;
-  private final Optional<LoadedText> text;
-  private final boolean heldOut;
   private final Signature signature;
   private final Layer model;
   private final Trainer trainer;
+  private final Measuring measuring;
   private boolean behind = true;
 
-  private TrainingRun(Recipe.Training recipe, LoadedText text) {
-    this(recipe, text.splits(), Optional.empty(), Optional.of(text));
-  }
-
-  private TrainingRun(Recipe.Training recipe, Splits loaded, Optional<LoadedTable> table) {
-    this(recipe, loaded, table, Optional.empty());
-  }
-
-  private TrainingRun(
-      Recipe.Training recipe,
-      Splits loaded,
-      Optional<LoadedTable> table,
-      Optional<LoadedText> text) {
-    if (text.isPresent()
-        && (recipe.augment().isPresent() || recipe.training().target() == Target.INPUT)) {
-      throw new RecipeException(
-          "a text's tokens are learned from those before them; leave `augment` and"
-              + " `training.target` out");
-    }
-    this.recipe = recipe;
+  private TrainingRun(RecipeData loaded) {
+    this.recipe = loaded.recipe();
     this.loaded = loaded;
-    this.table = table;
-    this.text = text;
-    this.heldOut = loaded.validation().size() > 0;
-    var augmented = augmented(recipe, loaded);
-    this.data =
-        recipe.training().target() == Target.INPUT ? Reconstruction.of(augmented) : augmented;
-    this.signature =
-        text.map(LoadedText::signature)
-            .orElseGet(() -> Signature.of(this.data.train(), vocabularies()));
+    this.data = loaded.splits();
+    this.signature = loaded.signature(data);
     this.model = build(recipe, signature);
     this.trainer =
         Trainer.of(model, loss(), recipe.training().optimizer().build())
@@ -108,16 +67,17 @@ public final class TrainingRun {
             .evaluationBatch(recipe.evaluation().batch())
             .onNan(recipe.training().onNan())
             .key(Key.of(recipe.seed()).fold(FITTING));
-    if (heldOut) {
+    this.measuring = new Measuring(recipe, loaded, data, signature, model, trainer);
+    if (holdsOut()) {
       trainer.stopEarly(recipe.training().stopping(recipe.evaluation().bestBy()));
     } else {
       trainer.lastCounts();
     }
-    if (text.isPresent()) {
+    if (signature.hasTokens()) { // pieces of one length
       trainer.pace("tokens", signature.shape().size(0));
     }
-    trainer.options(recipe.training().options(trainer.stepsPerEpoch(this.data.train())));
-    if (recipe.training().earlyStopping().isPresent() && !heldOut) {
+    trainer.options(recipe.training().options(trainer.stepsPerEpoch(data.train())));
+    if (recipe.training().earlyStopping().isPresent() && !holdsOut()) {
       throw new RecipeException(
           "`training.early_stopping` needs data to judge by: hold some out with `data.validation`");
     }
@@ -127,14 +87,30 @@ public final class TrainingRun {
   /** Of text, every token counts as a sample. */
   private Loss loss() {
     var loss = recipe.training().loss().build();
-    return !signature.tellsTokens()
-        ? loss
-        : (logits, tokens) -> loss.apply(logits.flatten(0, 1), tokens.flatten(0, 1));
+    return signature.tellsTokens() ? new TokenLoss(loss) : loss;
+  }
+
+  /**
+   * The loss of texts, each token a sample.
+   *
+   * @param each of samples
+   */
+  private record TokenLoss(Loss each) implements Loss {
+    @Override
+    public Tensor apply(Tensor logits, Tensor tokens) {
+      return each.apply(logits.flatten(0, 1), tokens.flatten(0, 1));
+    }
+
+    @Override
+    public double counted(Tensor tokens) {
+      return each.counted(tokens.flatten(0, 1));
+    }
   }
 
   /** Whether all fits together, and the weights into memory; before anything is written. */
   private void check() {
     boolean tellsClasses = recipe.training().loss() == LossName.CROSS_ENTROPY;
+    var table = loaded.table();
     if (table.isPresent() && signature.classes().isEmpty() == tellsClasses) {
       throw new RecipeException(
           tellsClasses
@@ -170,31 +146,7 @@ public final class TrainingRun {
    */
   public static TrainingRun prepare(
       Recipe.Training recipe, Optional<Path> folder, dev.merapi.data.Progress download) {
-    return prepare(recipe, folder, download, Optional.empty(), Optional.empty());
-  }
-
-  private static TrainingRun prepare(
-      Recipe.Training recipe,
-      Optional<Path> folder,
-      dev.merapi.data.Progress download,
-      Optional<LoadedTable.Saved> saved,
-      Optional<LoadedText.Saved> cut) {
-    var key = Key.of(recipe.seed()).fold(DATA);
-    if (recipe.data() instanceof DataSettings.Table settings) {
-      refuseAugmentation(recipe);
-      var table =
-          settings.stream()
-              ? StreamData.load(settings, recipe.preparation(), folder, key, download, saved)
-              : TableData.load(settings, recipe.preparation(), folder, key, download, saved);
-      return new TrainingRun(recipe, table.splits(), Optional.of(table));
-    }
-    refusePreparation(recipe);
-    if (recipe.data() instanceof DataSettings.Language settings) {
-      var base = recipe.model().begin().map(run -> LoadedText.tokenizer(base(run)));
-      return new TrainingRun(recipe, LoadedText.load(settings, folder, key, download, cut, base));
-    }
-    var splits = recipe.data().load(folder, key, download);
-    return new TrainingRun(recipe, splits, Optional.empty());
+    return new TrainingRun(RecipeData.load(recipe, folder, download, Optional.empty()));
   }
 
   /**
@@ -204,42 +156,10 @@ public final class TrainingRun {
    */
   TrainingRun with(
       Recipe.Training other, Optional<Path> folder, dev.merapi.data.Progress download) {
-    boolean same =
-        other.seed() == recipe.seed()
-            && other.data().equals(recipe.data())
-            && other.preparation().equals(recipe.preparation());
-    if (!same) {
-      return prepare(other, folder, download);
-    }
-    if (table.isPresent()) {
-      refuseAugmentation(other);
-    }
-    return new TrainingRun(other, loaded, table, text);
-  }
-
-  private static void refuseAugmentation(Recipe.Training recipe) {
-    if (recipe.augment().isPresent()) {
-      throw new RecipeException("`augment` is for pictures and sounds; leave it out");
-    }
-  }
-
-  private static void refusePreparation(Recipe.Training recipe) {
-    if (!recipe.preparation().isEmpty()) {
-      throw new RecipeException("`preparation` is for tables; leave it out");
-    }
-  }
-
-  /** Only what trains is augmented; what is measured is left as it is. */
-  private static Splits augmented(Recipe.Training recipe, Splits splits) {
-    if (recipe.augment().isEmpty()) {
-      return splits;
-    }
-    if (recipe.training().target() == Target.INPUT) {
-      throw new RecipeException(
-          "`augment` changes inputs, not what they are to become; leave it out");
-    }
-    var train = recipe.augment().get().over(splits.train(), recipe.data().normalisation());
-    return new Splits(train, splits.validation(), splits.test(), splits.notes());
+    return loaded
+        .with(other)
+        .map(TrainingRun::new)
+        .orElseGet(() -> prepare(other, folder, download));
   }
 
   /**
@@ -251,17 +171,8 @@ public final class TrainingRun {
    */
   public static List<Supplier<TrainingRun>> folds(
       Recipe.Training recipe, Optional<Path> place, int count, dev.merapi.data.Progress download) {
-    var key = Key.of(recipe.seed()).fold(DATA);
-    if (recipe.data() instanceof DataSettings.Table settings) {
-      refuseAugmentation(recipe);
-      return TableData.folds(settings, recipe.preparation(), place, key, download, count).stream()
-          .<Supplier<TrainingRun>>map(
-              fold -> () -> new TrainingRun(recipe, fold.splits(), Optional.of(fold)))
-          .toList();
-    }
-    refusePreparation(recipe);
-    return recipe.data().folds(place, key, download, count).stream()
-        .<Supplier<TrainingRun>>map(fold -> () -> new TrainingRun(recipe, fold, Optional.empty()))
+    return RecipeData.folds(recipe, place, count, download).stream()
+        .<Supplier<TrainingRun>>map(fold -> () -> new TrainingRun(fold))
         .toList();
   }
 
@@ -276,8 +187,7 @@ public final class TrainingRun {
       RunFolder run, Optional<Path> folder, dev.merapi.data.Progress download) {
     var recipe = TrainedModel.training(run);
     var checkpoint = TrainedModel.checkpoint(run, recipe);
-    var opened =
-        prepare(recipe, folder, download, LoadedTable.Saved.of(run), LoadedText.Saved.of(run));
+    var opened = new TrainingRun(RecipeData.load(recipe, folder, download, Optional.of(run)));
     opened.load(checkpoint);
     return opened;
   }
@@ -286,14 +196,10 @@ public final class TrainingRun {
     return recipe.model().build(signature, Key.of(recipe.seed()).fold(WEIGHTS));
   }
 
-  private List<Integer> vocabularies() {
-    return table.map(each -> each.prepared().vocabularies()).orElse(List.of());
-  }
-
   /** What whoever reads the results has to know, a sentence each. */
   public List<String> notes() {
     var notes = new ArrayList<>(data.notes());
-    if (!heldOut && data.train().size() > 0) {
+    if (!holdsOut() && data.train().size() > 0) {
       notes.add(
           "nothing is held out: the epochs are measured on the test data, and the last weights"
               + " count");
@@ -316,7 +222,7 @@ public final class TrainingRun {
         .formatted(
             Parameters.count(model),
             data.train().size(),
-            heldOut ? data.validation().size() : 0,
+            holdsOut() ? data.validation().size() : 0,
             data.test().size());
   }
 
@@ -347,7 +253,7 @@ public final class TrainingRun {
   public Map<String, String> fingerprints() {
     var all = new LinkedHashMap<String, String>();
     all.put("train", fingerprint());
-    if (heldOut) {
+    if (holdsOut()) {
       all.put("validation", data.validation().fingerprint());
     }
     if (data.test().size() > 0) {
@@ -370,8 +276,7 @@ public final class TrainingRun {
   public Report train(
       RunWriter run, Optional<Checkpoint> start, Progress progress, BooleanSupplier stop) {
     run.writeJson(Signature.FILE, signature);
-    table.ifPresent(each -> each.save(run));
-    text.ifPresent(each -> each.save(run));
+    loaded.save(run);
     var saving =
         Saving.DEFAULT
             .every(Duration.ofSeconds(recipe.training().checkpointSeconds()))
@@ -432,7 +337,7 @@ public final class TrainingRun {
 
   /** Gives the network the weights of the run that its recipe begins with. */
   private void begin() {
-    recipe.model().begin().map(TrainingRun::base).ifPresent(this::begin);
+    recipe.model().begin().map(Path::of).map(RunFolder::open).ifPresent(this::begin);
   }
 
   /** All that has been trained before; what stands on top of it is for another task. */
@@ -444,13 +349,9 @@ public final class TrainingRun {
         name -> name.startsWith("bert.") && !name.startsWith("bert.pooler."));
   }
 
-  private static RunFolder base(String run) {
-    return RunFolder.open(Path.of(run));
-  }
-
   /** Whether there are data to compare epochs by, which are not the test data. */
   public boolean holdsOut() {
-    return heldOut;
+    return loaded.holdsOut();
   }
 
   /** Trains, and gives the network the weights that count. */
@@ -467,11 +368,11 @@ public final class TrainingRun {
   }
 
   private Splits fitted() {
-    return heldOut ? data : new Splits(data.train(), data.test(), data.test(), data.notes());
+    return holdsOut() ? data : new Splits(data.train(), data.test(), data.test(), data.notes());
   }
 
   private boolean usesBest() {
-    return heldOut && recipe.evaluation().weights() == Weights.BEST;
+    return holdsOut() && recipe.evaluation().weights() == Weights.BEST;
   }
 
   private Optional<EpochScores> counting(Trained trained) {
@@ -494,36 +395,7 @@ public final class TrainingRun {
    * unit.
    */
   public Scores evaluate() {
-    var scores = trainer.evaluate(data.test());
-    if (signature.tellsTokens()) {
-      var metrics = new LinkedHashMap<>(scores.metrics());
-      metrics.put("perplexity", Math.exp(scores.loss()));
-      if (recipe.data() instanceof DataSettings.Stories stories) {
-        var writer = new TextWriter(model, text.get().tokenizer(), signature.shape().size(0));
-        var key = Key.of(recipe.seed()).fold(WRITING);
-        metrics.put("stories", writer.storiesThatParse(stories.written(), key));
-      }
-      return new Scores(scores.loss(), metrics, scores.samples());
-    }
-    if (table.isEmpty() || table.get().prepared().classifies()) {
-      return scores;
-    }
-    if (!(assessment(data.test()) instanceof Assessment.Regression(var errors, _))) {
-      return scores;
-    }
-    var metrics = new LinkedHashMap<>(scores.metrics());
-    metrics.put("rmse", errors.rootMeanSquaredError());
-    metrics.put("mae", errors.meanAbsoluteError());
-    metrics.put("r2", errors.rSquared());
-    table
-        .get()
-        .naive()
-        .ifPresent(
-            naive -> {
-              metrics.put("naive_rmse", naive.rootMeanSquaredError());
-              metrics.put("naive_mae", naive.meanAbsoluteError());
-            });
-    return new Scores(scores.loss(), metrics, scores.samples());
+    return measuring.scores();
   }
 
   /**
@@ -532,68 +404,7 @@ public final class TrainingRun {
    * @param run whose weights it has
    */
   public Evaluation assess(RunFolder run, Checkpoint checkpoint) {
-    var test = data.test();
-    int[] seen =
-        Arrays.copyOf(
-            Key.of(recipe.seed()).fold(SEEN).permutation(data.train().size()),
-            Math.min(data.train().size(), MOST_SEEN));
-    return new Evaluation(
-        recipe.name(),
-        recipe.summary(),
-        List.of(
-            run.path().toString(),
-            "weights of step %d".formatted(checkpoint.step()),
-            "%d parameters".formatted(Parameters.count(model)),
-            "%d samples to learn from".formatted(data.train().size()),
-            "data " + sample().fingerprint().substring(0, 12)),
-        evaluate(),
-        assessment(test),
-        seen.length == 0 ? Optional.empty() : Optional.of(assessment(data.train().select(seen))),
-        run.metrics(),
-        text.isPresent() ? row -> piece(test, row) : assessing(test)::example);
-  }
-
-  private Assessment assessment(Dataset samples) {
-    if (signature.tellsTokens()) {
-      return new Assessment.Texts(losses(samples));
-    }
-    return assessing(samples).of(trainer.predict(samples));
-  }
-
-  /** The mean loss of the tokens of each piece of text. */
-  private double[] losses(Dataset pieces) {
-    var each = Loss.crossEntropy().reduction(Reduction.NONE);
-    var all = DoubleStream.builder();
-    for (var batch : pieces.batches(recipe.evaluation().batch()).epoch(0)) {
-      var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
-      var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones()); // not those left out
-      var means = tokens.reshape(batch.size(), -1).sum(1).div(told);
-      for (float loss : Step.compute(means).getFirst().toArray()) {
-        all.add(loss);
-      }
-    }
-    return all.build().toArray();
-  }
-
-  /** A piece of text, to be looked at. */
-  private Example piece(Dataset pieces, int row) {
-    var batch = pieces.gather(row);
-    var tokenizer = text.orElseThrow().tokenizer();
-    if (signature.hasTokens()) {
-      return new Example(
-          pieces.name(row), Optional.empty(), tokenizer.decode(batch.y().toIntArray()));
-    }
-    int padding = signature.padding().orElseThrow();
-    int[] tokens =
-        Arrays.stream(batch.x().toIntArray()).filter(token -> token != padding).toArray();
-    return new Example(
-        pieces.name(row),
-        Optional.empty(),
-        tokenizer.decode(tokens, /* skipSpecial= */ !signature.tellsTokens()));
-  }
-
-  private Assessing assessing(Dataset samples) {
-    return new Assessing(recipe, signature, table.map(LoadedTable::prepared), samples);
+    return measuring.evaluation(run, checkpoint, sample().fingerprint());
   }
 
   /** Originals above what an autoencoder makes of them. */

@@ -1,0 +1,153 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.Dataset;
+import dev.merapi.data.Splits;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Loss;
+import dev.merapi.nn.Parameters;
+import dev.merapi.nn.Reduction;
+import dev.merapi.report.Assessment;
+import dev.merapi.report.Evaluation;
+import dev.merapi.report.Evaluation.Example;
+import dev.merapi.tensor.DType;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.Step;
+import dev.merapi.tensor.Tensor;
+import dev.merapi.train.Checkpoint;
+import dev.merapi.train.RunFolder;
+import dev.merapi.train.Scores;
+import dev.merapi.train.Trainer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+
+/**
+ * Measures the network of a recipe, as its data want it.
+ *
+ * @param seen the data as the network sees them
+ */
+record Measuring(
+    Recipe.Training recipe,
+    RecipeData data,
+    Splits seen,
+    Signature signature,
+    Layer model,
+    Trainer trainer) {
+  /** The streams of random numbers below the recipe's seed. */
+  private static final int SEEN = 3;
+
+  private static final int WRITING = 4;
+
+  /** So many training samples tell how well the network does on what it has seen. */
+  private static final int MOST_SEEN = 5_000;
+
+  /** On the test data; where it predicts a column of numbers, also in their own unit. */
+  Scores scores() {
+    var scores = trainer.evaluate(seen.test());
+    if (signature.tellsTokens()) {
+      return ofTokens(scores);
+    }
+    if (data.table().isEmpty() || data.table().get().prepared().classifies()) {
+      return scores;
+    }
+    if (!(assessment(seen.test()) instanceof Assessment.Regression(var errors, _))) {
+      return scores;
+    }
+    var metrics = new LinkedHashMap<>(scores.metrics());
+    metrics.put("rmse", errors.rootMeanSquaredError());
+    metrics.put("mae", errors.meanAbsoluteError());
+    metrics.put("r2", errors.rSquared());
+    data.table()
+        .get()
+        .naive()
+        .ifPresent(
+            naive -> {
+              metrics.put("naive_rmse", naive.rootMeanSquaredError());
+              metrics.put("naive_mae", naive.meanAbsoluteError());
+            });
+    return new Scores(scores.loss(), metrics, scores.samples());
+  }
+
+  private Scores ofTokens(Scores scores) {
+    var metrics = new LinkedHashMap<>(scores.metrics());
+    metrics.put("perplexity", Math.exp(scores.loss()));
+    if (recipe.data() instanceof DataSettings.Stories stories) {
+      var tokenizer = data.text().orElseThrow().tokenizer();
+      var writer = new TextWriter(model, tokenizer, signature.shape().size(0));
+      var key = Key.of(recipe.seed()).fold(WRITING);
+      metrics.put("stories", writer.storiesThatParse(stories.written(), key));
+    }
+    return new Scores(scores.loss(), metrics, scores.samples());
+  }
+
+  /**
+   * On the test data in all ways, and on samples that the network was trained on.
+   *
+   * @param run whose weights it has
+   * @param fingerprint of the data, for those who compare
+   */
+  Evaluation evaluation(RunFolder run, Checkpoint checkpoint, String fingerprint) {
+    var train = seen.train();
+    int[] known =
+        Arrays.copyOf(
+            Key.of(recipe.seed()).fold(SEEN).permutation(train.size()),
+            Math.min(train.size(), MOST_SEEN));
+    return new Evaluation(
+        recipe.name(),
+        recipe.summary(),
+        List.of(
+            run.path().toString(),
+            "weights of step %d".formatted(checkpoint.step()),
+            "%d parameters".formatted(Parameters.count(model)),
+            "%d samples to learn from".formatted(train.size()),
+            "data " + fingerprint.substring(0, 12)),
+        scores(),
+        assessment(seen.test()),
+        known.length == 0 ? Optional.empty() : Optional.of(assessment(train.select(known))),
+        run.metrics(),
+        data.text().isPresent() ? this::piece : assessing(seen.test())::example);
+  }
+
+  private Assessment assessment(Dataset samples) {
+    return signature.tellsTokens()
+        ? new Assessment.Texts(losses(samples))
+        : assessing(samples).of(trainer.predict(samples));
+  }
+
+  private Assessing assessing(Dataset samples) {
+    return new Assessing(recipe, signature, data.table().map(LoadedTable::prepared), samples);
+  }
+
+  /** The mean loss of the tokens of each piece of text that are to be told. */
+  private double[] losses(Dataset pieces) {
+    var each = Loss.crossEntropy().reduction(Reduction.NONE);
+    var all = DoubleStream.builder();
+    for (var batch : pieces.batches(recipe.evaluation().batch()).epoch(0)) {
+      var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
+      var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones());
+      var means = tokens.reshape(batch.size(), -1).sum(1).div(told);
+      for (float loss : Step.compute(means).getFirst().toArray()) {
+        all.add(loss);
+      }
+    }
+    return all.build().toArray();
+  }
+
+  /** A piece of the text that is for testing, to be looked at. */
+  private Example piece(int row) {
+    var tokenizer = data.text().orElseThrow().tokenizer();
+    var batch = seen.test().gather(row);
+    int[] tokens =
+        signature
+            .padding()
+            .map(padding -> Arrays.stream(batch.x().toIntArray()).filter(token -> token != padding))
+            .orElseGet(() -> Arrays.stream(batch.y().toIntArray()))
+            .toArray();
+    // Where a class is told, [CLS] and its kin say nothing; where tokens are, masks do.
+    boolean skipSpecial = !signature.tellsTokens();
+    return new Example(
+        seen.test().name(row), Optional.empty(), tokenizer.decode(tokens, skipSpecial));
+  }
+}

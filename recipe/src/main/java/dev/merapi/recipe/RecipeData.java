@@ -1,0 +1,171 @@
+package dev.merapi.recipe;
+
+import dev.merapi.data.Progress;
+import dev.merapi.data.Splits;
+import dev.merapi.recipe.TrainingSettings.Target;
+import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
+import dev.merapi.train.RunFolder;
+import dev.merapi.train.RunWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The data of a recipe, loaded: as its network is to see them, and with what was learned from those
+ * that train it.
+ *
+ * @param loaded its parts, before anything is augmented
+ * @param table of a table, how its rows were prepared
+ * @param text of a text, what cuts it into tokens
+ */
+record RecipeData(
+    Recipe.Training recipe, Splits loaded, Optional<LoadedTable> table, Optional<LoadedText> text) {
+  /** The stream of random numbers below the recipe's seed that deals with the data. */
+  private static final int DATA = 2;
+
+  /** Refuses what cannot be done to the recipe's kind of data, before any are read. */
+  private static void check(Recipe.Training recipe) {
+    boolean isTable = recipe.data() instanceof DataSettings.Table;
+    boolean isText = recipe.data() instanceof DataSettings.Language;
+    boolean isAugmented = recipe.augment().isPresent();
+    boolean wantsInput = recipe.training().target() == Target.INPUT;
+    if (isAugmented && (isTable || isText)) {
+      throw new RecipeException("`augment` is for pictures and sounds; leave it out");
+    }
+    if (isAugmented && wantsInput) {
+      throw new RecipeException(
+          "`augment` changes inputs, not what they are to become; leave it out");
+    }
+    if (isText && wantsInput) {
+      throw new RecipeException("`training.target: input` is not for texts; leave it out");
+    }
+    if (!isTable && !recipe.preparation().isEmpty()) {
+      throw new RecipeException("`preparation` is for tables; leave it out");
+    }
+  }
+
+  private static RecipeData of(Recipe.Training recipe, Splits loaded) {
+    return new RecipeData(recipe, loaded, Optional.empty(), Optional.empty());
+  }
+
+  private static RecipeData of(Recipe.Training recipe, LoadedTable table) {
+    return new RecipeData(recipe, table.splits(), Optional.of(table), Optional.empty());
+  }
+
+  private static RecipeData of(Recipe.Training recipe, LoadedText text) {
+    return new RecipeData(recipe, text.splits(), Optional.empty(), Optional.of(text));
+  }
+
+  /**
+   * Loads the data.
+   *
+   * @param folder where they are, if the user said so
+   * @param run that was trained, whose preparation is used and nothing learned anew; a table or
+   *     text that it was not trained on is for testing as a whole
+   * @throws MerapiException if they cannot be used, or the recipe wants what cannot be done to them
+   */
+  static RecipeData load(
+      Recipe.Training recipe, Optional<Path> folder, Progress download, Optional<RunFolder> run) {
+    check(recipe);
+    var key = Key.of(recipe.seed()).fold(DATA);
+    return switch (recipe.data()) {
+      case DataSettings.Table table -> {
+        var saved = run.flatMap(LoadedTable.Saved::of);
+        yield of(
+            recipe,
+            table.stream()
+                ? StreamData.load(table, recipe.preparation(), folder, key, download, saved)
+                : TableData.load(table, recipe.preparation(), folder, key, download, saved));
+      }
+      case DataSettings.Language language -> {
+        var saved = run.flatMap(LoadedText.Saved::of);
+        var base =
+            saved.isPresent()
+                ? Optional.<RunFolder>empty()
+                : recipe.model().begin().map(Path::of).map(RunFolder::open);
+        yield of(
+            recipe,
+            LoadedText.load(
+                language, folder, key, download, saved, base.map(LoadedText::tokenizer)));
+      }
+      default -> of(recipe, recipe.data().load(folder, key, download));
+    };
+  }
+
+  /**
+   * The folds of the data, for cross-validation; see {@link DataSettings#folds} and {@link
+   * SplitSettings#folds}. Each has its own preparation.
+   *
+   * @throws MerapiException if the data cannot be used, or do not make so many folds
+   */
+  static List<RecipeData> folds(
+      Recipe.Training recipe, Optional<Path> folder, int count, Progress download) {
+    check(recipe);
+    var key = Key.of(recipe.seed()).fold(DATA);
+    if (recipe.data() instanceof DataSettings.Table table) {
+      return TableData.folds(table, recipe.preparation(), folder, key, download, count).stream()
+          .map(fold -> of(recipe, fold))
+          .toList();
+    }
+    return recipe.data().folds(folder, key, download, count).stream()
+        .map(fold -> of(recipe, fold))
+        .toList();
+  }
+
+  /** The same data for another recipe; empty if that wants others. */
+  Optional<RecipeData> with(Recipe.Training other) {
+    check(other);
+    boolean same =
+        other.seed() == recipe.seed()
+            && other.data().equals(recipe.data())
+            && other.preparation().equals(recipe.preparation())
+            && other.model().begin().equals(recipe.model().begin());
+    return same ? Optional.of(new RecipeData(other, loaded, table, text)) : Optional.empty();
+  }
+
+  /**
+   * The parts as the network sees them. Only what trains is augmented; what is measured is left as
+   * it is.
+   */
+  Splits splits() {
+    if (recipe.training().target() == Target.INPUT) {
+      return Reconstruction.of(loaded);
+    }
+    return recipe
+        .augment()
+        .map(
+            augment ->
+                new Splits(
+                    augment.over(loaded.train(), recipe.data().normalisation()),
+                    loaded.validation(),
+                    loaded.test(),
+                    loaded.notes()))
+        .orElse(loaded);
+  }
+
+  /** Whether there are data to compare epochs by, which are not the test data. */
+  boolean holdsOut() {
+    return loaded.validation().size() > 0;
+  }
+
+  /**
+   * What goes into a network and comes out.
+   *
+   * @param seen the parts as the network sees them
+   */
+  Signature signature(Splits seen) {
+    return text.map(LoadedText::signature)
+        .orElseGet(
+            () ->
+                Signature.of(
+                    seen.train(),
+                    table.map(each -> each.prepared().vocabularies()).orElse(List.of())));
+  }
+
+  /** Writes what a run keeps of it. */
+  void save(RunWriter run) {
+    table.ifPresent(each -> each.save(run));
+    text.ifPresent(each -> each.save(run));
+  }
+}
