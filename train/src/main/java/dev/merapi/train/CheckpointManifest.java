@@ -90,8 +90,10 @@ record CheckpointManifest(
     boolean same;
     try {
       byte[] bytes = Files.readAllBytes(file);
-      var tree = Json.MAPPER.readTree(bytes);
-      var hash = tree instanceof ObjectNode object ? object.remove(HASH) : null;
+      if (!(Json.MAPPER.readTree(bytes) instanceof ObjectNode tree)) {
+        throw notWhole(file, "it is not a JSON object");
+      }
+      var hash = tree.remove(HASH);
       manifest = Json.MAPPER.treeToValue(tree, CheckpointManifest.class);
       // Those of older versions have no hash.
       same = hash == null || Arrays.equals(bytes, manifest.bytes());

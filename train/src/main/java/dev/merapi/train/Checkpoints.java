@@ -102,7 +102,7 @@ public record Checkpoints(Path folder) {
   Found repair() {
     var found = newest();
     var skipped = new ArrayList<>(found.skipped());
-    brokenBest()
+    brokenBest(found)
         .filter(best -> skipped.stream().noneMatch(each -> each.folder().equals(best.folder())))
         .ifPresent(skipped::add);
     skipped.stream().map(Skipped::folder).forEach(this::setAside);
@@ -110,14 +110,16 @@ public record Checkpoints(Path folder) {
   }
 
   /** Forgets which is the best where that one is not whole, and says why it is not. */
-  private Optional<Skipped> brokenBest() {
+  private Optional<Skipped> brokenBest(Found found) {
     var file = folder.resolve(BEST);
     var at = file;
     try {
       var step = bestStep();
       if (step.isPresent()) {
         at = at(step.getAsLong());
-        Checkpoint.open(at);
+        if (!found.checkpoint().map(Checkpoint::folder).equals(Optional.of(at))) {
+          Checkpoint.open(at);
+        }
       }
       return Optional.empty();
     } catch (FileException e) {
@@ -142,7 +144,8 @@ public record Checkpoints(Path folder) {
       return OptionalLong.empty();
     }
     try {
-      return OptionalLong.of(Json.MAPPER.readValue(Files.readAllBytes(file), Best.class).step());
+      var best = Json.present(Json.MAPPER.readValue(Files.readAllBytes(file), Best.class));
+      return OptionalLong.of(best.step());
     } catch (JacksonException e) {
       throw new FileException(
           file,

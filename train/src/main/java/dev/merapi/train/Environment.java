@@ -1,5 +1,6 @@
 package dev.merapi.train;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What a run was made with, so that it can be made again. It names neither the user nor the host: a
@@ -22,7 +24,8 @@ import java.util.Map;
  * @param cores how many processors the virtual machine may use
  * @param heapBytes how large its heap may become
  * @param commandLine the arguments that Merapi was started with
- * @param jvm the flags that the virtual machine was started with
+ * @param jvm the flags that the virtual machine was started with ({@code -X…}, {@code -Dmerapi.…},
+ *     {@code --add-modules}), but for those that hold a path
  * @param commits what Git says of the folder where Merapi comes from ({@code merapi}) and of the
  *     one where it was started ({@code project}): the commit, with {@code -dirty} behind it where
  *     files differ from it; nothing where there is no repository
@@ -45,6 +48,7 @@ public record Environment(
     long seed,
     Map<String, String> data,
     String started) {
+  private static final Pattern FLAG = Pattern.compile("(-X|-Dmerapi\\.|--add-modules=).*");
 
   /** Looks around, and adds what only the caller knows. */
   public static Environment capture(List<String> commandLine, long seed, String data) {
@@ -66,7 +70,7 @@ public record Environment(
         Runtime.getRuntime().availableProcessors(),
         Runtime.getRuntime().maxMemory(),
         List.copyOf(commandLine),
-        ManagementFactory.getRuntimeMXBean().getInputArguments(),
+        flags(),
         Commits.here(),
         seed,
         data,
@@ -80,6 +84,13 @@ public record Environment(
     } catch (IOException e) {
       throw new IllegalStateException("version.txt cannot be read from Merapi's own jar", e);
     }
+  }
+
+  /** A path would name the user, and other properties may be secrets. */
+  private static List<String> flags() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> FLAG.matcher(flag).matches() && !flag.contains(File.separator))
+        .toList();
   }
 
   private static String processorName() {

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How this room reads and writes JSON. */
@@ -38,7 +40,7 @@ final class Json {
    */
   static <R extends Record> R read(Path file, Class<R> type) {
     try {
-      return MAPPER.readValue(Files.readAllBytes(file), type);
+      return present(MAPPER.readValue(Files.readAllBytes(file), type));
     } catch (JacksonException e) {
       throw new FileException(
           file,
@@ -47,5 +49,13 @@ final class Json {
     } catch (IOException e) {
       throw FileException.of(file, "read", e);
     }
+  }
+
+  /** A value that was read, which is null where the file said {@code null}. */
+  static <V> V present(V value) {
+    if (value == null) {
+      throw MismatchedInputException.from((JsonParser) null, Object.class, "it says null");
+    }
+    return value;
   }
 }

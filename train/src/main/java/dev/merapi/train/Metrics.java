@@ -79,7 +79,7 @@ public record Metrics(List<Line> lines, int torn) {
     int torn = 0;
     for (var line : text.lines().filter(each -> !each.isBlank()).toList()) {
       try {
-        lines.add(new Line(Json.MAPPER.readValue(line, FIELDS)));
+        lines.add(new Line(Json.present(Json.MAPPER.readValue(line, FIELDS))));
       } catch (JacksonException _) {
         torn++;
       }

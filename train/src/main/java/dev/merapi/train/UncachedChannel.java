@@ -21,6 +21,7 @@ final class UncachedChannel implements WritableByteChannel {
   private static final long LARGE = 16 << 20;
 
   private static final int BUFFER = 4 << 20;
+  private static final int SMALLEST = 64 << 10;
 
   /** Of the module jdk.unsupported; by reflection, since javac's warning cannot be turned off. */
   private static final Optional<OpenOption> DIRECT = direct();
@@ -32,7 +33,7 @@ final class UncachedChannel implements WritableByteChannel {
   private UncachedChannel(FileChannel file, int block, long about) {
     this.file = file;
     this.block = block;
-    int blocks = Math.clamp(about / block, 1, BUFFER / block);
+    int blocks = Math.max(1, Math.clamp(about, SMALLEST, BUFFER) / block);
     this.buffer =
         ByteBuffer.allocateDirect((blocks + 1) * block)
             .alignedSlice(block)
@@ -55,18 +56,18 @@ final class UncachedChannel implements WritableByteChannel {
    * be written past it.
    */
   static UncachedChannel create(Path path, long about) throws IOException {
-    int block =
-        Math.toIntExact(Files.getFileStore(path.toAbsolutePath().getParent()).getBlockSize());
-    try {
-      if (DIRECT.isPresent() && about >= LARGE) {
+    if (DIRECT.isPresent() && about >= LARGE) {
+      try {
+        // Java finds no store of a folder whose mount it cannot see, as in some containers.
+        long block = Files.getFileStore(path.toAbsolutePath().getParent()).getBlockSize();
         return new UncachedChannel(
             FileChannel.open(
                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, DIRECT.get()),
-            block,
+            Math.toIntExact(block),
             about);
+      } catch (IOException | UnsupportedOperationException _) {
+        // This file system does not know how; the file may be there all the same.
       }
-    } catch (IOException | UnsupportedOperationException _) {
-      // This file system does not know how; the file may be there all the same.
     }
     return new UncachedChannel(
         FileChannel.open(

@@ -94,6 +94,12 @@ class CheckpointsTest {
       Files.write(manifest, flipped);
       openFails();
     }
+    for (int size = 0; size < whole.length; size++) {
+      Files.write(manifest, Arrays.copyOf(whole, size));
+      openFails();
+    }
+    Files.writeString(manifest, "null");
+    assertTrue(openFails().contains("not a JSON object"), openFails());
     Files.write(manifest, Arrays.copyOf(whole, whole.length - 1));
     assertTrue(openFails().contains("not what it says"), openFails());
     // As it was written before it had a hash.
@@ -163,8 +169,10 @@ class CheckpointsTest {
     assertEquals(best.folder(), found.skipped().getFirst().folder());
     assertEquals(List.of("damaged-step-00000010", "step-00000020"), list());
 
-    Files.writeString(folder.resolve("best.json"), "{");
-    assertTrue(checkpoints.repair().skipped().getFirst().reason().contains("best.json"));
+    for (var nonsense : List.of("{", "null", "")) {
+      Files.writeString(folder.resolve("best.json"), nonsense);
+      assertTrue(checkpoints.repair().skipped().getFirst().reason().contains("best.json"));
+    }
     assertEquals(List.of("damaged-step-00000010", "step-00000020"), list());
   }
 

@@ -44,6 +44,12 @@ class RunFolderTest {
   }
 
   @Test
+  void surroundingsNameNoPathsAndKeepTheFlagsThatMatter() {
+    assertTrue(HERE.jvm().contains("--add-modules=jdk.incubator.vector"), HERE.jvm().toString());
+    assertEquals(List.of(), HERE.jvm().stream().filter(flag -> flag.contains("/")).toList());
+  }
+
+  @Test
   void runsOfTheSameSecondGetDifferentNames() throws Exception {
     int threads = 8;
     try (var pool = Executors.newFixedThreadPool(threads)) {
@@ -107,8 +113,8 @@ class RunFolderTest {
     Files.delete(path.resolve("checkpoints/step-00000004/manifest.json"));
     Files.createDirectory(path.resolve("checkpoints/.step-00000005.0123456789abcdef.aside"));
     var metrics = path.resolve("metrics.jsonl");
-    Files.writeString(metrics, "{\"step\":1,\"tra", StandardOpenOption.APPEND);
-    assertEquals(1, RunFolder.open(path).metrics().torn());
+    Files.writeString(metrics, "null\n{\"step\":1,\"tra", StandardOpenOption.APPEND);
+    assertEquals(2, RunFolder.open(path).metrics().torn());
 
     var resumed = RunWriter.resume(path);
     try (var run = resumed.writer()) {

@@ -47,7 +47,7 @@ public final class Worker {
   /** Measures the {@link Task} that the arguments tell. */
   public static void main(String[] arguments) {
     Task task = Task.parse(arguments);
-    String version = Environment.capture(List.of(), 0, "").merapi();
+    String version = Environment.merapiVersion();
     Measuring.run(task, "Merapi " + version, () -> new Worker(task).trainee());
   }
 
