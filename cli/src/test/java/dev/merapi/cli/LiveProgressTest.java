@@ -28,12 +28,12 @@ final class LiveProgressTest {
   void thePanelShowsEveryQuantityAndItsWay() {
     var panel = new LivePanel(true, 0);
     var work = panel.start("epoch 2/4", 100, 0);
-    panel.measured(List.of(Field.of("val loss", 0.7)));
+    panel.measured(List.of(new Field("val loss", 0.7)));
     for (int step = 1; step <= 50; step++) {
       milliseconds += 1_000;
       panel.whole(100 + step, 400, nanoseconds());
       work.step(step, nanoseconds());
-      panel.measured(List.of(Field.of("loss", 1.0 - step / 100.0), Field.of("|g|", 2)));
+      panel.measured(List.of(new Field("loss", 1.0 - step / 100.0), new Field("|g|", 2)));
     }
     assertEquals(
         """
@@ -55,7 +55,7 @@ final class LiveProgressTest {
     panel.start("epoch 10/10", 12_345, 0).step(12, nanoseconds());
     panel.whole(12, 123_450, 0);
     for (int i = 0; i < 200; i++) {
-      panel.measured(List.of(Field.of("learning rate", 1e-4), Field.of("samples/s", 123_456.7)));
+      panel.measured(List.of(new Field("learning rate", 1e-4), new Field("samples/s", 123_456.7)));
     }
     for (int columns = 4; columns < 120; columns++) {
       for (var line : panel.lines(columns, 0, OptionalLong.of(1 << 30))) {
@@ -93,10 +93,10 @@ final class LiveProgressTest {
     terminal.setSize(Size.of(60, 20));
     try (var progress = new LiveProgress(terminal, this::nanoseconds, OptionalLong::empty)) {
       try (var bar = progress.start("epoch 1/1", 2)) {
-        bar.step(1, Field.of("loss", 3));
+        bar.step(1, new Field("loss", 3));
         progress.print("a note");
         milliseconds += 5_000;
-        bar.step(2, Field.of("loss", 1));
+        bar.step(2, new Field("loss", 1));
       }
       progress.above(() -> terminal.writer().println("a result"));
     }

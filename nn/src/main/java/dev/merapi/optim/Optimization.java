@@ -294,6 +294,13 @@ public final class Optimization {
 
   // ---- between steps
 
+  /** What is trained, by name: without what is frozen, and without state. */
+  public SequencedMap<String, Parameter> trained() {
+    SequencedMap<String, Parameter> all = new LinkedHashMap<>();
+    members.forEach(member -> all.put(member.name(), member.parameter()));
+    return Collections.unmodifiableSequencedMap(all);
+  }
+
   /** Steps done. */
   public long steps() {
     return steps;

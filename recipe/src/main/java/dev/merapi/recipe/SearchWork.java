@@ -173,7 +173,7 @@ final class SearchWork {
     watch.bar.step(
         trials.finished(),
         trials.best().stream()
-            .map(score -> Field.of("best " + study.metric(), score))
+            .map(score -> new Field("best " + study.metric(), score))
             .toArray(Field[]::new));
   }
 }

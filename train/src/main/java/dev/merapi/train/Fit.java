@@ -155,10 +155,7 @@ final class Fit {
     var before = totals;
     long samples = 0;
     for (int i = 1; ; i++) {
-      var batch =
-          waiting.next(
-              iterator,
-              "batch %d of epoch %d".formatted(position.batch() + 1, position.epoch() + 1));
+      var batch = waiting.next(iterator, position);
       samples += batch.size();
       boolean isLast = i == trainer.accumulate || !iterator.hasNext();
       var mode = Mode.training(trainer.key.fold(LAYERS).fold(batches));
@@ -234,7 +231,7 @@ final class Fit {
     trainer.run.ifPresent(run -> run.append(done.step(), done.line()));
     if (trainer.histograms && trainer.run.isPresent() && loss.isPresent()) {
       var precision = trainer.options.precision();
-      Histograms.write(trainer.run.get(), parameters, loss.get(), precision, done);
+      Histograms.write(trainer.run.get(), optimization.trained(), loss.get(), precision, done);
       tick();
     }
     if (isLast || best || done.epoch() % trainer.saving.epochs() == 0) {
@@ -272,12 +269,12 @@ final class Fit {
   private Field[] fields(StepResult result) {
     var fields = new ArrayList<Field>();
     var soFar = totals.scores(trainer.metrics);
-    fields.add(Field.of("loss", soFar.loss()));
-    soFar.metrics().forEach((name, value) -> fields.add(Field.of(name, value)));
+    fields.add(new Field("loss", soFar.loss()));
+    soFar.metrics().forEach((name, value) -> fields.add(new Field(name, value)));
     fields.add(
-        Field.of(trainer.unit + "/s", trainer.unitsPerSample * soFar.samples() / epochSeconds));
-    fields.add(Field.of("|g|", result.gradientNorm()));
-    fields.add(Field.of("learning rate", result.learningRate()));
+        new Field(trainer.unit + "/s", trainer.unitsPerSample * soFar.samples() / epochSeconds));
+    fields.add(new Field("|g|", result.gradientNorm()));
+    fields.add(new Field("learning rate", result.learningRate()));
     return fields.toArray(Field[]::new);
   }
 

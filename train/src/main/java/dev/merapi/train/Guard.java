@@ -101,7 +101,7 @@ final class Guard {
     if ((spike || explosion) && optimization.steps() >= quietUntil) {
       quietUntil = optimization.steps() + quiet;
       quiet *= 2;
-      var where = LayerGradients.of(loss, parameters).largest();
+      var where = gradients(loss).largest();
       tell(
           spike
               ? "step %d: the loss jumped to %s, from about %s; the largest gradient is that of %s. If it does not come back, lower the learning rate (%s), clip the gradients, or look at the data"
@@ -128,12 +128,16 @@ final class Guard {
     if (Long.bitCount(epoch) != 1 || trainer.progress.equals(Progress.none())) {
       return;
     }
-    var gradients = LayerGradients.of(loss, parameters);
+    var gradients = gradients(loss);
     if (!gradients.dead().isEmpty()) {
       tell(
           "epoch %d: no gradient reaches %s: what they compute is dead (units that always give 0), or the loss does not depend on it; lower the learning rate, use another activation or normalise before it"
               .formatted(epoch, String.join(", ", gradients.dead())));
     }
+  }
+
+  private LayerGradients gradients(Tensor loss) {
+    return LayerGradients.of(loss, optimization.trained(), trainer.options.precision());
   }
 
   private void tell(String what) {

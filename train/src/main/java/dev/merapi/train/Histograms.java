@@ -25,38 +25,35 @@ final class Histograms {
   /**
    * Writes the lines of one epoch.
    *
+   * @param trained what is trained, by name
    * @param loss of the epoch's last batch, which is computed again with the weights as they are now
    */
   static void write(
       RunWriter run,
-      SequencedMap<String, Parameter> parameters,
+      SequencedMap<String, Parameter> trained,
       Tensor loss,
       Precision precision,
       EpochScores epoch) {
-    var trained = new LinkedHashMap<String, Parameter>();
-    parameters.forEach(
-        (name, parameter) -> {
-          if (parameter.trained()) {
-            trained.put(name, parameter);
-          }
-        });
     var gradients =
         new Step(Gradients.of(loss, List.copyOf(trained.values())), List.of(), precision).run();
-    int i = 0;
-    for (var entry : trained.entrySet()) {
-      append(run, epoch, "weight", entry.getKey(), entry.getValue());
-      append(run, epoch, "gradient", entry.getKey(), gradients.get(i++));
-    }
+    var lines = new ArrayList<Map<String, Object>>();
+    var gradient = gradients.iterator();
+    trained.forEach(
+        (name, weight) -> {
+          lines.add(line(epoch, "weight", name, weight));
+          lines.add(line(epoch, "gradient", name, gradient.next()));
+        });
+    run.append(FILE, epoch.step(), lines);
   }
 
-  private static void append(
-      RunWriter run, EpochScores epoch, String kind, String name, Tensor values) {
+  private static Map<String, Object> line(
+      EpochScores epoch, String kind, String name, Tensor values) {
     var line = new LinkedHashMap<String, Object>();
     line.put("epoch", epoch.epoch());
     line.put("kind", kind);
     line.put("name", name);
     line.putAll(of(values.toArray()));
-    run.append(FILE, epoch.step(), line);
+    return line;
   }
 
   /**

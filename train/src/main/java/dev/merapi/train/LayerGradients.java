@@ -2,6 +2,7 @@ package dev.merapi.train;
 
 import dev.merapi.tensor.Gradients;
 import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Precision;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -17,19 +18,13 @@ import java.util.SequencedMap;
  */
 record LayerGradients(Map<String, Double> norms) {
   /** Computes them for a loss and the weights as they are now. */
-  static LayerGradients of(Tensor loss, SequencedMap<String, Parameter> parameters) {
-    var trained = new LinkedHashMap<String, Parameter>();
-    parameters.forEach(
-        (name, parameter) -> {
-          if (parameter.trained()) {
-            trained.put(name, parameter);
-          }
-        });
+  static LayerGradients of(
+      Tensor loss, SequencedMap<String, Parameter> trained, Precision precision) {
     var squares =
         Gradients.of(loss, List.copyOf(trained.values())).stream()
             .map(gradient -> gradient.mul(gradient).sum())
             .toList();
-    var sums = new Step(squares, List.of()).run().iterator();
+    var sums = new Step(squares, List.of(), precision).run().iterator();
     var norms = new LinkedHashMap<String, Double>();
     trained.keySet().forEach(name -> norms.merge(layer(name), sums.next().item(), Double::sum));
     norms.replaceAll((_, sum) -> Math.sqrt(sum));

@@ -23,7 +23,8 @@ public interface Metric {
   /**
    * The share of samples whose greatest logit is that of their class: (batch, classes), (batch); or
    * that of their most probable class, (batch, classes). Of samples that have several, (batch, …,
-   * classes), (batch, …), the mean share.
+   * classes), (batch, …), the mean share. Negative classes, such as the -100 that cross-entropy
+   * ignores, do not count.
    */
   static Metric accuracy() {
     return new Accuracy();
@@ -61,10 +62,7 @@ public interface Metric {
       // Classes that are mixed come as probabilities: the most probable one is meant.
       var of = target.dtype().isFloat() ? target.argmax(-1) : target;
       var right = prediction.argmax(-1).eq(of).cast(DType.F32);
-      if (of.shape().rank() == 1) {
-        return overSamples(right);
-      }
-      var counted = of.ge(0).cast(DType.F32).sum().max(Tensor.ones()); // ignored ones are negative
+      var counted = of.ge(0).cast(DType.F32).sum().max(Tensor.ones());
       return right.sum().mul(of.shape().size(0)).div(counted);
     }
 

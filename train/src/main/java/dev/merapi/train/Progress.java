@@ -51,20 +51,16 @@ public interface Progress extends AutoCloseable {
     void close();
   }
 
-  /**
-   * A named value beside the bar.
-   *
-   * @param value the number as text
-   */
-  record Field(String name, double number, String value) {
-    /** A number, with about four digits that matter. */
-    public static Field of(String name, double value) {
-      double size = Math.abs(value);
+  /** A named number beside the bar. */
+  record Field(String name, double number) {
+    /** The number as text, with about four digits that matter. */
+    public String value() {
+      double size = Math.abs(number);
       String format = size == 0 || (size >= 1e-3 && size < 1) ? "%.4f" : "%.4g";
       if (size >= 1e3 && size < 1e6) {
         format = "%.0f";
       }
-      return new Field(name, value, String.format(Locale.ROOT, format, value));
+      return String.format(Locale.ROOT, format, number);
     }
   }
 

@@ -129,15 +129,17 @@ public final class RunWriter implements AutoCloseable {
     sinks.add(sink);
   }
 
-  /** Adds a line to another file of lines, as {@link #append(long, Map)} does to the metrics. */
-  void append(String name, long step, Map<String, ?> fields) {
+  /** Adds lines to another file of lines, as {@link #append(long, Map)} does to the metrics. */
+  void append(String name, long step, List<Map<String, Object>> lines) {
     try (var file =
         FileChannel.open(
             folder.file(name),
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.APPEND)) {
-      AtomicFiles.writeAll(file, line(step, fields));
+      for (var fields : lines) {
+        AtomicFiles.writeAll(file, line(step, fields));
+      }
     } catch (IOException e) {
       throw FileException.of(folder.file(name), "write", e);
     }

@@ -46,8 +46,8 @@ public record Scores(double loss, Map<String, Double> metrics, long samples) {
   /** Loss and metrics to be shown, under names such as {@code val loss} for {@code "val "}. */
   List<Progress.Field> fields(String prefix) {
     var all = new ArrayList<Progress.Field>();
-    all.add(Progress.Field.of(prefix + "loss", loss));
-    metrics.forEach((name, value) -> all.add(Progress.Field.of(prefix + name, value)));
+    all.add(new Progress.Field(prefix + "loss", loss));
+    metrics.forEach((name, value) -> all.add(new Progress.Field(prefix + name, value)));
     return all;
   }
 

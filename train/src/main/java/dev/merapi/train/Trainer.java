@@ -201,6 +201,9 @@ public final class Trainer {
 
   /** How long a batch may take to come before that is said; 30 seconds by default. */
   public Trainer patience(Duration patience) {
+    if (!patience.isPositive()) {
+      throw new MerapiException("patience: " + patience + " is too short; give more than none");
+    }
     this.patience = patience;
     return this;
   }

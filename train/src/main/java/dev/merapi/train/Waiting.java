@@ -1,6 +1,7 @@
 package dev.merapi.train;
 
 import dev.merapi.data.Batch;
+import dev.merapi.data.Position;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Locale;
@@ -23,7 +24,7 @@ final class Waiting implements AutoCloseable {
   /** What is waited for, and since when; null while nothing is. */
   private volatile Wait now;
 
-  private record Wait(String what, long since) {}
+  private record Wait(Position batch, long since) {}
 
   Waiting(Duration patience, Consumer<String> tell) {
     this.patience = patience;
@@ -31,9 +32,9 @@ final class Waiting implements AutoCloseable {
     look(null, patience);
   }
 
-  /** The next batch of a source that has one. */
-  Batch next(Iterator<Batch> source, String what) {
-    now = new Wait(what, System.nanoTime());
+  /** The next batch of a source that has one, which is the one at that position. */
+  Batch next(Iterator<Batch> source, Position at) {
+    now = new Wait(at, System.nanoTime());
     try {
       return source.next();
     } finally {
@@ -54,9 +55,10 @@ final class Waiting implements AutoCloseable {
       tell.accept(
           String.format(
               Locale.ROOT,
-              "%s has not come for %.3g s: its source (a file, a disk, a server, an augmentation)"
-                  + " is slow or hangs; still waiting",
-              wait.what(),
+              "batch %d of epoch %d has not come for %.3g s: its source (a file, a disk, a server,"
+                  + " an augmentation) is slow or hangs; still waiting",
+              wait.batch().batch() + 1,
+              wait.batch().epoch() + 1,
               waited / 1e9));
       next = Duration.ofNanos(2 * waited);
     }

@@ -24,7 +24,7 @@ class ProgressTest {
     try (var bar = progress.start("epoch 1/2", 1000)) {
       for (int step = 1; step <= 500; step++) {
         milliseconds += step == 1 ? 5_000 : 10; // the first step compiles
-        bar.step(step, Field.of("loss", 2.0 / step));
+        bar.step(step, new Field("loss", 2.0 / step));
       }
     }
     var drawn = text().split("\r", -1);
@@ -41,7 +41,7 @@ class ProgressTest {
     try (var bar = progress.start("train", 60)) {
       for (int step = 1; step <= 30; step++) {
         milliseconds += 1_000;
-        bar.step(step, Field.of("loss", 0.5), Field.of("samples/s", 12_345.6));
+        bar.step(step, new Field("loss", 0.5), new Field("samples/s", 12_345.6));
       }
       progress.print("interrupted");
     }
@@ -64,7 +64,7 @@ class ProgressTest {
       var progress =
           ConsoleProgress.redrawn(out(StandardCharsets.UTF_8), columns, this::nanoseconds);
       try (var bar = progress.start("epoch 10/10", 12345)) {
-        bar.step(12, Field.of("loss", 1), Field.of("accuracy", 0.5));
+        bar.step(12, new Field("loss", 1), new Field("accuracy", 0.5));
       }
       var line = text().replace("\r\033[K", "").stripTrailing();
       assertTrue(line.length() < columns, line);
@@ -100,7 +100,7 @@ class ProgressTest {
   @Test
   void noneShowsNothing() {
     try (var bar = Progress.none().start("x", 1)) {
-      bar.step(1, Field.of("loss", 1));
+      bar.step(1, new Field("loss", 1));
     }
     assertEquals("", text());
   }
@@ -118,7 +118,7 @@ class ProgressTest {
     "NaN, NaN"
   })
   void numbersHaveFourDigitsThatMatter(double value, String text) {
-    assertEquals(text, Field.of("x", value).value());
+    assertEquals(text, new Field("x", value).value());
   }
 
   private PrintStream out(Charset charset) {

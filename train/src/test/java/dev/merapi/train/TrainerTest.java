@@ -23,6 +23,7 @@ import dev.merapi.optim.StepOptions;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Tensor;
 import dev.merapi.train.Trained.Ending;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,24 @@ final class TrainerTest {
     assertEquals(whole.accuracy(), parts.accuracy(), 1e-9);
     assertEquals(11, parts.samples());
     assertEquals(3, trainer.predict(data).size());
+  }
+
+  @Test
+  void accuracyLeavesOutIgnoredTargets() {
+    var logits =
+        Tensor.of(new float[] {1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1}, 2, 3, 2); // 0 1 1, 0 0 1
+    var target = Tensor.of(new int[] {0, -100, 0, -100, -100, 1}, 2, 3);
+    // Two of the three that count are right: of two samples, two thirds.
+    assertEquals(4 / 3f, Metric.accuracy().total(logits, target).item(), 1e-6f);
+    var flat = Metric.accuracy().total(logits.flatten(0, 1), target.flatten(0, 1));
+    assertEquals(6 * 2 / 3f, flat.item(), 1e-6f);
+    var none = Tensor.of(new int[] {-1, -1}, 2);
+    assertEquals(
+        0,
+        Metric.accuracy().total(logits.slice(0, 0, 2).slice(1, 0, 1).flatten(0, 1), none).item());
+    // Without any to leave out, it is the share of all.
+    var all = Tensor.of(new int[] {0, 1, 0, 0, 1, 0}, 2, 3);
+    assertEquals(2 * 3 / 6f, Metric.accuracy().total(logits, all).item(), 1e-6f);
   }
 
   static List<Optimizer> optimizers() {
