@@ -20,7 +20,6 @@ import dev.merapi.table.TableSource;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
-import dev.merapi.text.TextFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +30,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Which data a recipe trains on. */
-public sealed interface DataSettings {
+public sealed interface DataSettings
+    permits DataSettings.Digits,
+        DataSettings.Mnist,
+        DataSettings.FashionMnist,
+        DataSettings.Cifar10,
+        DataSettings.ThreeRows,
+        DataSettings.Table,
+        DataSettings.Pictures,
+        DataSettings.Audio,
+        LanguageSettings {
 
   /**
    * Finds the data.
@@ -464,137 +472,6 @@ public sealed interface DataSettings {
                     notes))
         .toList();
   }
-
-  /** Texts, and what cuts them into tokens. */
-  sealed interface Language extends DataSettings {
-    @Override
-    default Splits load(Optional<Path> place, Key key, Progress download) {
-      return LoadedText.load(this, place, key, download, Optional.empty(), Optional.empty())
-          .splits();
-    }
-
-    @Override
-    default List<Splits> folds(Optional<Path> place, Key key, Progress download, int count) {
-      throw new RecipeException(
-          "texts make no folds, as what cuts them into tokens is made of the training texts; train"
-              + " on them, and look at what is held out (data.validation, data.test)");
-    }
-  }
-
-  /**
-   * A text in files; see {@link TextFiles}.
-   *
-   * @param source a file, a folder of {@code .txt} files, or a text that Merapi knows, {@code
-   *     tiny-shakespeare}; looked for in $MERAPI_DATA, too; null where `--data` says it
-   * @param tokenizer how the text is cut into tokens
-   * @param context tokens in a piece
-   * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end
-   * @param validation the share of the text, before its end, to compare epochs by; with 0 the end
-   *     is measured after each epoch instead, and chooses nothing
-   * @param test the share of the text, its end, that is for testing
-   */
-  record Text(
-      @Default("null") Optional<String> source,
-      @Default("{kind: characters}") TokenizerSettings tokenizer,
-      @Default("64") @Range(from = 1) int context,
-      @Default("null") @Range(from = 1) Optional<Integer> samples,
-      @Default("0") @Range(from = 0, to = 0.9) double validation,
-      @Default("0.1") @Range(from = 0.001, to = 0.9) double test)
-      implements Language {}
-
-  /**
-   * Stories that Merapi writes; see {@link dev.merapi.text.Stories}.
-   *
-   * @param train how many to learn from
-   * @param validation how many to compare epochs by
-   * @param test how many to report on
-   * @param tokenizer how they are cut into tokens
-   * @param context tokens in a piece
-   * @param samples pieces of an epoch, which begin anywhere; null for all of them once, end to end
-   * @param written how many the network writes in the end, to be read by the grammar
-   */
-  record Stories(
-      @Default("20000") @Range(from = 10, to = 1e6) int train,
-      @Default("200") @Range(from = 10, to = 1e6) int validation,
-      @Default("500") @Range(from = 10, to = 1e6) int test,
-      @Default("{kind: bpe, size: 512}") TokenizerSettings tokenizer,
-      @Default("64") @Range(from = 1) int context,
-      @Default("null") @Range(from = 1) Optional<Integer> samples,
-      @Default("100") @Range(from = 1, to = 10000) int written)
-      implements Language {}
-
-  /** Texts in a column of a table, each on its own. */
-  sealed interface TextColumn extends Language {
-    Optional<String> source();
-
-    String text();
-
-    TokenizerSettings tokenizer();
-
-    int length();
-
-    double validation();
-
-    BadRows.Policy onBadRow();
-  }
-
-  /**
-   * Texts with a class each.
-   *
-   * @param source a table (.csv, .tsv, .jsonl, .arff, each also with .gz behind it, or .parquet),
-   *     or the name of one that Merapi knows
-   * @param text its column of texts
-   * @param label its column of classes
-   * @param testSource a table beside it that is for testing; null for a share
-   * @param testText that table's column of texts, where it is called otherwise
-   * @param tokenizer how texts are cut into tokens
-   * @param length tokens of a text; the end of a longer one is not read
-   * @param validation the share of the training texts to compare epochs by
-   * @param test the share of all that is for testing, where no table is
-   * @param onBadRow what becomes of rows that cannot be read, or have no text or label
-   */
-  record Texts(
-      @Default("null") Optional<String> source,
-      @Default("text") String text,
-      @Default("label") String label,
-      @Default("null") Optional<String> testSource,
-      @Default("null") Optional<String> testText,
-      @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
-      @Default("64") @Range(from = 1, to = 65536) int length,
-      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
-      @Default("0.2") @Range(from = 0.001, to = 0.9) double test,
-      @Default("fail") BadRows.Policy onBadRow)
-      implements TextColumn {
-    /** How the table for testing is read. */
-    Texts ofTest() {
-      var name = testText.orElse(text);
-      return new Texts(
-          source, name, label, testSource, testText, tokenizer, length, validation, test, onBadRow);
-    }
-  }
-
-  /**
-   * Texts some of whose tokens are hidden; see {@link dev.merapi.text.MaskedTexts}.
-   *
-   * @param source a table, as of {@link Texts}
-   * @param text its column of texts
-   * @param tokenizer how texts are cut into tokens; one with a token for masks, such as wordpiece
-   * @param length tokens of a text; the end of a longer one is not read
-   * @param share of a text's tokens that are to be told
-   * @param validation the share of the training texts to compare epochs by
-   * @param test the share of all that is for testing
-   * @param onBadRow what becomes of rows that cannot be read, or have no text
-   */
-  record MaskedTexts(
-      @Default("null") Optional<String> source,
-      @Default("text") String text,
-      @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
-      @Default("64") @Range(from = 1, to = 65536) int length,
-      @Default("0.15") @Range(from = 0.01, to = 0.9) double share,
-      @Default("0.05") @Range(from = 0, to = 0.9) double validation,
-      @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
-      @Default("fail") BadRows.Policy onBadRow)
-      implements TextColumn {}
 
   private static Splits prepared(
       Splits splits, Optional<Integer> take, double validation, Normalisation scale, Key key) {

@@ -81,24 +81,25 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
    *     recipe's
    */
   static LoadedText load(
-      DataSettings.Language settings,
+      LanguageSettings settings,
       Optional<Path> place,
       Key key,
       Progress download,
       Optional<Saved> saved,
       Optional<Tokenizer> base) {
     return switch (settings) {
-      case DataSettings.Text text -> files(text, find(text, place, download), saved);
-      case DataSettings.Stories stories -> {
+      case LanguageSettings.Text text -> files(text, find(text, place, download), saved);
+      case LanguageSettings.Stories stories -> {
         Sources.refuse(place);
         yield stories(stories, key, saved);
       }
-      case DataSettings.TextColumn column ->
+      case LanguageSettings.TextColumn column ->
           LoadedTexts.load(column, place, key, download, saved, base);
     };
   }
 
-  private static TextFiles find(DataSettings.Text text, Optional<Path> place, Progress download) {
+  private static TextFiles find(
+      LanguageSettings.Text text, Optional<Path> place, Progress download) {
     var known =
         text.source()
             .filter(_ -> place.isEmpty())
@@ -110,7 +111,8 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
             .orElseGet(() -> Sources.find(place, text.source(), "texts")));
   }
 
-  private static LoadedText files(DataSettings.Text text, TextFiles files, Optional<Saved> saved) {
+  private static LoadedText files(
+      LanguageSettings.Text text, TextFiles files, Optional<Saved> saved) {
     var source = files.fingerprint();
     var tokenizer =
         saved.map(Saved::tokenizer).orElseGet(() -> text.tokenizer().make(files::pieces));
@@ -132,7 +134,8 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
     return of(train, text.samples(), validation, test, tokenizer, source);
   }
 
-  private static LoadedText stories(DataSettings.Stories settings, Key key, Optional<Saved> saved) {
+  private static LoadedText stories(
+      LanguageSettings.Stories settings, Key key, Optional<Saved> saved) {
     var texts =
         List.of(
             Stories.of(settings.train(), key.fold(0)),

@@ -32,7 +32,7 @@ final class LoadedTexts {
 
   /** Reads, splits and cuts them; see {@link LoadedText#load}. */
   static LoadedText load(
-      DataSettings.TextColumn settings,
+      LanguageSettings.TextColumn settings,
       Optional<Path> place,
       Key key,
       Progress download,
@@ -43,7 +43,7 @@ final class LoadedTexts {
     var rows = Rows.read(file, settings, known);
     var split = split(settings, rows, key);
     var all = rows;
-    if (settings instanceof DataSettings.Texts texts
+    if (settings instanceof LanguageSettings.Texts texts
         && texts.testSource().isPresent()
         && place.filter(each -> !Files.isDirectory(each)).isEmpty()) {
       var test = Rows.read(beside(file, texts.testSource().get()), texts.ofTest(), known);
@@ -66,7 +66,7 @@ final class LoadedTexts {
   }
 
   private static Path locate(
-      DataSettings.TextColumn settings, Optional<Path> place, Progress download) {
+      LanguageSettings.TextColumn settings, Optional<Path> place, Progress download) {
     boolean isFile = place.filter(each -> !Files.isDirectory(each)).isPresent();
     if (settings.source().isEmpty() && !isFile) {
       throw new RecipeException(
@@ -80,20 +80,20 @@ final class LoadedTexts {
     return Files.exists(plain) ? plain : file.resolveSibling(name + ".gz");
   }
 
-  private static Split split(DataSettings.TextColumn settings, Rows rows, Key key) {
+  private static Split split(LanguageSettings.TextColumn settings, Rows rows, Key key) {
     return switch (settings) {
-      case DataSettings.Texts texts ->
+      case LanguageSettings.Texts texts ->
           Split.stratified(
               rows.labels,
               new Shares(texts.validation(), texts.testSource().isPresent() ? 0 : texts.test()),
               key);
-      case DataSettings.MaskedTexts texts ->
+      case LanguageSettings.MaskedTexts texts ->
           Split.random(rows.size(), new Shares(texts.validation(), texts.test()), key);
     };
   }
 
   private static LoadedText cut(
-      DataSettings.TextColumn settings,
+      LanguageSettings.TextColumn settings,
       Rows rows,
       Split split,
       Tokenizer tokenizer,
@@ -101,7 +101,7 @@ final class LoadedTexts {
     int padding = special(tokenizer, "[PAD]", "<pad>").orElse(tokenizer.size());
     int vocabulary = Math.max(tokenizer.size(), padding + 1);
     var classes =
-        settings instanceof DataSettings.Texts
+        settings instanceof LanguageSettings.Texts
             ? known.orElseGet(() -> List.copyOf(new TreeSet<>(rows.labels)))
             : List.of("text");
     int[][] tokens =
@@ -118,8 +118,8 @@ final class LoadedTexts {
             padding);
     Dataset whole =
         switch (settings) {
-          case DataSettings.Texts _ -> texts;
-          case DataSettings.MaskedTexts masked ->
+          case LanguageSettings.Texts _ -> texts;
+          case LanguageSettings.MaskedTexts masked ->
               MaskedTexts.of(
                   texts, new Masking(tokenizer, mask(tokenizer), padding, masked.share()));
         };
@@ -167,7 +167,7 @@ final class LoadedTexts {
   }
 
   /** A table, with the types that its columns must have. */
-  static TableSource source(Path file, DataSettings.TextColumn settings) {
+  static TableSource source(Path file, LanguageSettings.TextColumn settings) {
     var plain = ReadOptions.DEFAULT;
     // "null" is a text like any other.
     var options =
@@ -176,7 +176,7 @@ final class LoadedTexts {
             .type(settings.text(), ColumnType.TEXT);
     return TableSource.of(
         file,
-        settings instanceof DataSettings.Texts texts
+        settings instanceof LanguageSettings.Texts texts
             ? options.type(texts.label(), ColumnType.CATEGORY)
             : options);
   }
@@ -194,12 +194,13 @@ final class LoadedTexts {
      *
      * @param known the classes that there may be; any, if they are not known
      */
-    static Rows read(Path file, DataSettings.TextColumn settings, Optional<List<String>> known) {
+    static Rows read(
+        Path file, LanguageSettings.TextColumn settings, Optional<List<String>> known) {
       var source = LoadedTexts.source(file, settings);
       var bad = BadRows.of(settings.onBadRow());
       var table = source.read(bad);
       var columns =
-          settings instanceof DataSettings.Texts labelled
+          settings instanceof LanguageSettings.Texts labelled
               ? List.of(settings.text(), labelled.label())
               : List.of(settings.text());
       var cells = columns.stream().map(table::words).toList();

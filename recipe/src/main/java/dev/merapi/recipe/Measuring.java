@@ -28,13 +28,7 @@ import java.util.stream.DoubleStream;
  *
  * @param seen the data as the network sees them
  */
-record Measuring(
-    Recipe.Training recipe,
-    RecipeData data,
-    Splits seen,
-    Signature signature,
-    Layer model,
-    Trainer trainer) {
+record Measuring(RecipeData data, Splits seen, Signature signature, Layer model, Trainer trainer) {
   /** The streams of random numbers below the recipe's seed. */
   private static final int SEEN = 3;
 
@@ -73,10 +67,10 @@ record Measuring(
   private Scores ofTokens(Scores scores) {
     var metrics = new LinkedHashMap<>(scores.metrics());
     metrics.put("perplexity", Math.exp(scores.loss()));
-    if (recipe.data() instanceof DataSettings.Stories stories) {
+    if (data.recipe().data() instanceof LanguageSettings.Stories stories) {
       var tokenizer = data.text().orElseThrow().tokenizer();
       var writer = new TextWriter(model, tokenizer, signature.shape().size(0));
-      var key = Key.of(recipe.seed()).fold(WRITING);
+      var key = Key.of(data.recipe().seed()).fold(WRITING);
       metrics.put("stories", writer.storiesThatParse(stories.written(), key));
     }
     return new Scores(scores.loss(), metrics, scores.samples());
@@ -92,11 +86,11 @@ record Measuring(
     var train = seen.train();
     int[] known =
         Arrays.copyOf(
-            Key.of(recipe.seed()).fold(SEEN).permutation(train.size()),
+            Key.of(data.recipe().seed()).fold(SEEN).permutation(train.size()),
             Math.min(train.size(), MOST_SEEN));
     return new Evaluation(
-        recipe.name(),
-        recipe.summary(),
+        data.recipe().name(),
+        data.recipe().summary(),
         List.of(
             run.path().toString(),
             "weights of step %d".formatted(checkpoint.step()),
@@ -117,14 +111,15 @@ record Measuring(
   }
 
   private Assessing assessing(Dataset samples) {
-    return new Assessing(recipe, signature, data.table().map(LoadedTable::prepared), samples);
+    return new Assessing(
+        data.recipe(), signature, data.table().map(LoadedTable::prepared), samples);
   }
 
   /** The mean loss of the tokens of each piece of text that are to be told. */
   private double[] losses(Dataset pieces) {
     var each = Loss.crossEntropy().reduction(Reduction.NONE);
     var all = DoubleStream.builder();
-    for (var batch : pieces.batches(recipe.evaluation().batch()).epoch(0)) {
+    for (var batch : pieces.batches(data.recipe().evaluation().batch()).epoch(0)) {
       var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
       var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones());
       var means = tokens.reshape(batch.size(), -1).sum(1).div(told);

@@ -27,7 +27,7 @@ record RecipeData(
   /** Refuses what cannot be done to the recipe's kind of data, before any are read. */
   private static void check(Recipe.Training recipe) {
     boolean isTable = recipe.data() instanceof DataSettings.Table;
-    boolean isText = recipe.data() instanceof DataSettings.Language;
+    boolean isText = recipe.data() instanceof LanguageSettings;
     boolean isAugmented = recipe.augment().isPresent();
     boolean wantsInput = recipe.training().target() == Target.INPUT;
     if (isAugmented && (isTable || isText)) {
@@ -78,7 +78,7 @@ record RecipeData(
                 ? StreamData.load(table, recipe.preparation(), folder, key, download, saved)
                 : TableData.load(table, recipe.preparation(), folder, key, download, saved));
       }
-      case DataSettings.Language language -> {
+      case LanguageSettings language -> {
         var saved = run.flatMap(LoadedText.Saved::of);
         var base =
             saved.isPresent()

@@ -27,13 +27,13 @@ import java.util.stream.IntStream;
 public final class TextReader {
   private static final int SHOWN = 5;
 
-  private final DataSettings.TextColumn data;
+  private final LanguageSettings.TextColumn data;
   private final Signature signature;
   private final Tokenizer tokenizer;
   private final Layer model;
 
   private TextReader(
-      DataSettings.TextColumn data, Signature signature, Tokenizer tokenizer, Layer model) {
+      LanguageSettings.TextColumn data, Signature signature, Tokenizer tokenizer, Layer model) {
     this.data = data;
     this.signature = signature;
     this.tokenizer = tokenizer;
@@ -42,7 +42,7 @@ public final class TextReader {
 
   /** Whether the network of a recipe reads texts. */
   public static boolean fits(Recipe.Training recipe) {
-    return recipe.data() instanceof DataSettings.TextColumn;
+    return recipe.data() instanceof LanguageSettings.TextColumn;
   }
 
   /**
@@ -52,7 +52,7 @@ public final class TextReader {
    */
   public static TextReader open(RunFolder run) {
     var recipe = TrainedModel.training(run);
-    if (!(recipe.data() instanceof DataSettings.TextColumn data)) {
+    if (!(recipe.data() instanceof LanguageSettings.TextColumn data)) {
       throw new FileException(
           run.path(),
           "the network of %s reads no texts".formatted(recipe.name()),

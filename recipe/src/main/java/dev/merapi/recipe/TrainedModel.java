@@ -92,7 +92,7 @@ public final class TrainedModel {
   public static boolean readsPictures(Recipe.Training recipe) {
     return !(recipe.data() instanceof DataSettings.ThreeRows)
         && !takesTables(recipe)
-        && !(recipe.data() instanceof DataSettings.Language);
+        && !(recipe.data() instanceof LanguageSettings);
   }
 
   /** Whether the network of a recipe takes rows of a table. */
@@ -102,7 +102,7 @@ public final class TrainedModel {
 
   /** Whether the network of a recipe is a language model. */
   public static boolean writesText(Recipe.Training recipe) {
-    return recipe.data() instanceof DataSettings.Language && !TextReader.fits(recipe);
+    return recipe.data() instanceof LanguageSettings && !TextReader.fits(recipe);
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */

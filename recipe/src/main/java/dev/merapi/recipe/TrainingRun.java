@@ -67,7 +67,7 @@ public final class TrainingRun {
             .evaluationBatch(recipe.evaluation().batch())
             .onNan(recipe.training().onNan())
             .key(Key.of(recipe.seed()).fold(FITTING));
-    this.measuring = new Measuring(recipe, loaded, data, signature, model, trainer);
+    this.measuring = new Measuring(loaded, data, signature, model, trainer);
     if (holdsOut()) {
       trainer.stopEarly(recipe.training().stopping(recipe.evaluation().bestBy()));
     } else {
