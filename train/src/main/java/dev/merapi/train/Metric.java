@@ -24,7 +24,7 @@ public interface Metric {
    * The share of samples whose greatest logit is that of their class: (batch, classes), (batch); or
    * that of their most probable class, (batch, classes). Of samples that have several, (batch, …,
    * classes), (batch, …), the mean share. Negative classes, such as the -100 that cross-entropy
-   * ignores, do not count.
+   * ignores, do not count; where there are some, it is the mean of the batches' shares.
    */
   static Metric accuracy() {
     return new Accuracy();

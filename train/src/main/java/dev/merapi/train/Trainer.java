@@ -107,7 +107,7 @@ public final class Trainer {
 
   /**
    * How many samples make a batch when the model is measured or used; its results do not depend on
-   * it.
+   * it, except for the accuracy where targets are ignored (see {@link Metric#accuracy}).
    */
   public Trainer evaluationBatch(int samples) {
     this.evaluationBatch = atLeastOne("evaluation batch", samples);
