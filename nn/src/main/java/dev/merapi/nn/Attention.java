@@ -32,7 +32,8 @@ record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, doub
   Tensor of(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask, Mode mode) {
     int time = q.shape().size(2);
     int timeK = k.shape().size(2);
-    if (alibi.isPresent() || window.orElse(Integer.MAX_VALUE) < timeK) {
+    boolean isPlain = alibi.isEmpty() && window.orElse(Integer.MAX_VALUE) >= timeK;
+    if (!isPlain || mode.packing().isPresent()) {
       Tensor keys = Tensor.arange(timeK);
       Tensor queries = Tensor.arange(time).add(timeK - time);
       return placed(q, k, v, new Places(queries, keys), mask, mode);
@@ -60,6 +61,9 @@ record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, doub
     Tensor seen = seen(places);
     if (mask.isPresent()) {
       seen = seen.and(mask.get().unsqueeze(1).unsqueeze(1)); // (batch, 1, time, timeK)
+    }
+    if (mode.packing().isPresent()) {
+      seen = seen.and(mode.packing().get().together().unsqueeze(1)); // (batch, 1, time, timeK)
     }
     // Not -∞, whose softmax is NaN where a query sees nothing.
     Tensor probabilities = seen.where(scores, -1e30).softmax(-1);

@@ -1,5 +1,6 @@
 package dev.merapi.nn;
 
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Step;
@@ -7,6 +8,7 @@ import dev.merapi.tensor.Step.Assignment;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A pass in evaluation over times that follow those that a {@link Memory} holds. Layers ask it for
@@ -65,6 +67,17 @@ public final class Continuation implements Mode.Evaluation {
   /** What the cell shall hold behind this pass. */
   public void keep(Parameter cell, Tensor next) {
     updates.add(new Assignment(cell, next));
+  }
+
+  @Override
+  public Optional<Packing> packing() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Mode packed(Packing packing) {
+    throw new MerapiException(
+        "Packed: several texts in a row cannot be written on; give one text a row");
   }
 
   @Override

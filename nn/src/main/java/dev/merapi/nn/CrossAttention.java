@@ -62,6 +62,7 @@ public record CrossAttention(
    * @param mask (batch, timeK), true where the context may be seen
    */
   public Tensor apply(Tensor x, Tensor context, Optional<Tensor> mask, Mode mode) {
+    Packing.refuse("CrossAttention", mode);
     Tensor q = query.apply(x, mode).unflatten(-1, heads, -1).permute(0, 2, 1, 3); // (b, h, t, d)
     Tensor both = keyValue.apply(context, mode).unflatten(-1, 2 * kvHeads, -1).permute(0, 2, 1, 3);
     Tensor k = both.slice(1, 0, kvHeads);

@@ -7,6 +7,8 @@ import dev.merapi.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,8 +36,17 @@ public sealed interface Mode permits Mode.Evaluation, Mode.Training {
   /** What the layers want to change in their state besides training: empty in evaluation. */
   List<Assignment> updates();
 
+  /** Where rows are several texts, how; empty where a row is one. */
+  Optional<Packing> packing();
+
+  /**
+   * The same pass over rows of several texts; it hands out the same keys, and collects the same
+   * updates.
+   */
+  Mode packed(Packing packing);
+
   /** The modes in which a model is used. */
-  sealed interface Evaluation extends Mode permits Plain, Continuation {}
+  sealed interface Evaluation extends Mode permits Plain, Apart, Continuation {}
 
   /** A pass that knows of no other. */
   enum Plain implements Evaluation {
@@ -45,6 +56,34 @@ public sealed interface Mode permits Mode.Evaluation, Mode.Training {
     public List<Assignment> updates() {
       return List.of();
     }
+
+    @Override
+    public Optional<Packing> packing() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Apart packed(Packing packing) {
+      return new Apart(packing);
+    }
+  }
+
+  /** Likewise, over rows of several texts. */
+  record Apart(Packing texts) implements Evaluation {
+    @Override
+    public List<Assignment> updates() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<Packing> packing() {
+      return Optional.of(texts);
+    }
+
+    @Override
+    public Apart packed(Packing packing) {
+      return new Apart(packing);
+    }
   }
 
   /**
@@ -53,16 +92,35 @@ public sealed interface Mode permits Mode.Evaluation, Mode.Training {
    */
   final class Training implements Mode {
     private final Key key;
-    private final Map<Parameter, Tensor> latest = new LinkedHashMap<>();
-    private long keys;
+    private final Optional<Packing> packing;
+    private final Map<Parameter, Tensor> latest;
+    private final AtomicLong keys;
 
     private Training(Key key) {
+      this(key, Optional.empty(), new LinkedHashMap<>(), new AtomicLong());
+    }
+
+    private Training(
+        Key key, Optional<Packing> packing, Map<Parameter, Tensor> latest, AtomicLong keys) {
       this.key = key;
+      this.packing = packing;
+      this.latest = latest;
+      this.keys = keys;
+    }
+
+    @Override
+    public Optional<Packing> packing() {
+      return packing;
+    }
+
+    @Override
+    public Training packed(Packing packing) {
+      return new Training(key, Optional.of(packing), latest, keys);
     }
 
     /** A random key that no other call gets. */
     public Key nextKey() {
-      return key.fold(keys++);
+      return key.fold(keys.getAndIncrement());
     }
 
     /** The state's next value as a function of its latest: that of earlier updates in this pass. */

@@ -77,7 +77,7 @@ public final class Parameters {
           visit(join(name, Integer.toString(i)), list.get(i));
         }
       }
-      case Recompute(var layer) -> visit(name, layer); // how a layer is run is no part of its names
+      case Wrapper wrapper -> visit(name, wrapper.layer());
       case Record model -> {
         for (RecordComponent component : model.getClass().getRecordComponents()) {
           visit(join(name, component.getName()), read(model, component));

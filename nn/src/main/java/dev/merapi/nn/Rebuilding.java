@@ -34,7 +34,7 @@ final class Rebuilding {
         }
         yield List.copyOf(all);
       }
-      case Recompute(var layer) -> Recompute.of((Layer) of(name, layer));
+      case Wrapper wrapper -> wrapper.around((Layer) of(name, wrapper.layer()));
       case Record record -> record(name, record);
       default -> value;
     };

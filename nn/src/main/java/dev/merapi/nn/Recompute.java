@@ -15,9 +15,14 @@ import dev.merapi.tensor.Tensor;
  * var deep = Sequential.of(Recompute.of(block), Recompute.of(another), head);
  * }
  */
-public record Recompute(Layer layer) implements Layer {
+public record Recompute(Layer layer) implements Wrapper {
   public static Recompute of(Layer layer) {
     return new Recompute(layer);
+  }
+
+  @Override
+  public Recompute around(Layer other) {
+    return new Recompute(other);
   }
 
   @Override

@@ -63,6 +63,7 @@ public sealed interface RecurrentLayer extends Layer permits RnnLayer, GruLayer,
   /** Reads a sequence from zeros, or in a {@link Continuation} from where the last one ended. */
   @Override
   default Tensor apply(Tensor x, Mode mode) {
+    Packing.refuse("a recurrent layer", mode);
     if (!(mode instanceof Continuation pass)) {
       return run(x, List.of()).outputs();
     }

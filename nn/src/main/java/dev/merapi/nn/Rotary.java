@@ -44,7 +44,9 @@ public record Rotary(int dim, double base, RotaryScaling scaling) implements Att
     if (mode instanceof Continuation pass) {
       return turn(x, pass.places(), pass.end());
     }
-    return turn(x, Tensor.arange(time), time);
+    return mode.packing().isPresent()
+        ? turn(x, mode.packing().get().places().unsqueeze(1), time) // for all heads
+        : turn(x, Tensor.arange(time), time);
   }
 
   private Tensor turn(Tensor x, Tensor places, int length) {
@@ -53,7 +55,8 @@ public record Rotary(int dim, double base, RotaryScaling scaling) implements Att
     for (int i = 0; i < exact.length; i++) {
       frequencies[i] = (float) exact[i];
     }
-    Tensor angles = places.cast(DType.F32).unsqueeze(-1).mul(Tensor.of(frequencies)); // (t, dim/2)
+    Tensor angles =
+        places.cast(DType.F32).unsqueeze(-1).mul(Tensor.of(frequencies)); // (…, t, dim/2)
     Tensor cos = angles.cos().mul(scaling.magnitude());
     Tensor sin = angles.sin().mul(scaling.magnitude());
     Tensor a = x.slice(3, 0, dim / 2);

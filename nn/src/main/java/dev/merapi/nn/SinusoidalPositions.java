@@ -31,12 +31,15 @@ public record SinusoidalPositions(int dim) implements Layer {
   @Override
   public Tensor apply(Tensor x, Mode mode) {
     Tensor places =
-        mode instanceof Continuation pass ? pass.places() : Tensor.arange(x.shape().size(1));
+        mode instanceof Continuation pass
+            ? pass.places()
+            : mode.packing().map(Packing::places).orElseGet(() -> Tensor.arange(x.shape().size(1)));
     float[] frequencies = new float[dim / 2];
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = (float) Math.pow(10_000, -2.0 * i / dim);
     }
-    Tensor angles = places.cast(DType.F32).unsqueeze(-1).mul(Tensor.of(frequencies)); // (t, dim/2)
+    Tensor angles =
+        places.cast(DType.F32).unsqueeze(-1).mul(Tensor.of(frequencies)); // (…, t, dim/2)
     return x.add(Tensor.stack(-1, List.of(angles.sin(), angles.cos())).flatten(-2, -1));
   }
 }

@@ -7,6 +7,7 @@ import dev.merapi.nn.Layer;
 import dev.merapi.nn.LayerNorm;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
+import dev.merapi.nn.Packing;
 import dev.merapi.nn.TransformerBlock;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -141,6 +142,7 @@ public record Bert(
 
   /** Of texts that are shorter than others, or have segments. */
   public Tensor apply(Text text, Mode mode) {
+    Packing.refuse("Bert", mode);
     Tensor numbers = text.tokens;
     int context = positions.weight().shape().size(0);
     if (numbers.shape().rank() != 2 || numbers.shape().size(1) > context) {

@@ -144,10 +144,14 @@ public record Gpt(
           "Gpt: tokens %s must be (batch, time) with a time up to %d, its context"
               .formatted(numbers.shape(), context));
     }
-    Tensor place = // (time, dim)
-        mode instanceof Continuation pass
-            ? positions.apply(pass.places(), mode)
-            : positions.weight().slice(0, 0, time);
+    Tensor place; // (time, dim), or of packed texts (batch, time, dim)
+    if (mode instanceof Continuation pass) {
+      place = positions.apply(pass.places(), mode);
+    } else if (mode.packing().isPresent()) {
+      place = positions.apply(mode.packing().get().places(), mode);
+    } else {
+      place = positions.weight().slice(0, 0, time);
+    }
     return dropout.apply(tokens.apply(numbers, mode).add(place), mode);
   }
 
