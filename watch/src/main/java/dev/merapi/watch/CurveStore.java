@@ -14,13 +14,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
 /**
  * The curves of runs, each read again only when its file has another size or time. Those of large
  * files are kept beside the runs as well, in the hidden folder {@value #FOLDER}, for the next
- * process; it may be deleted at any time, and is done without where it cannot be written.
+ * process; it may be deleted at any time, and is done without where it cannot be written. Who
+ * cannot wait gets what is seen at a glance, while the rest is read.
  */
 final class CurveStore {
   static final String FOLDER = ".curves";
@@ -30,7 +35,21 @@ final class CurveStore {
 
   private static final int FORMAT = 0x4d43_0001;
 
-  private record Known(long size, long modified, Curves curves) {}
+  /** Reads on when who was shown a glance has seen it; one core is left to them. */
+  private static final Executor READERS =
+      CompletableFuture.delayedExecutor(
+          2,
+          TimeUnit.SECONDS,
+          Executors.newFixedThreadPool(
+              Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+              Thread.ofPlatform().daemon().name("curves-", 0).factory()));
+
+  private record Known(long size, long modified, Curves curves) {
+    /** Whether it may be shown; a glance may until the file is read, though it has grown since. */
+    boolean serves(long size, long modified, boolean whole) {
+      return curves.whole() ? this.size == size && this.modified == modified : !whole;
+    }
+  }
 
   private final Path folder;
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
@@ -45,6 +64,18 @@ final class CurveStore {
    * @throws FileException if it cannot be read
    */
   Curves of(Path run) {
+    return of(run, true);
+  }
+
+  /**
+   * The same, or what is seen at a glance of a large file that was not read before; it is then
+   * being read.
+   */
+  Curves glance(Path run) {
+    return of(run, false);
+  }
+
+  private Curves of(Path run, boolean whole) {
     var file = run.resolve("metrics.jsonl");
     try {
       if (!Files.exists(file)) {
@@ -54,10 +85,17 @@ final class CurveStore {
       long size = now.size();
       long modified = now.lastModifiedTime().toMillis();
       var found = known.get(run);
-      if (found != null && found.size == size && found.modified == modified) {
+      if (found != null && found.serves(size, modified, whole)) {
         return found.curves;
       }
       var stored = size < LARGE ? Optional.<Curves>empty() : load(run, size, modified);
+      if (!whole && found == null && size >= LARGE && stored.isEmpty()) {
+        var curves = Curves.glance(file);
+        if (known.putIfAbsent(run, new Known(size, modified, curves)) == null) {
+          READERS.execute(() -> readOn(run));
+        }
+        return curves;
+      }
       var curves = stored.isPresent() ? stored.get() : Curves.read(file);
       known.put(run, new Known(size, modified, curves));
       // A file that is still growing would be stored again and again.
@@ -69,6 +107,14 @@ final class CurveStore {
     } catch (IOException e) {
       throw new FileException(
           file, "cannot be read (" + e.getMessage() + ")", "see that it may be read");
+    }
+  }
+
+  private void readOn(Path run) {
+    try {
+      of(run);
+    } catch (FileException _) {
+      known.remove(run); // tried again when it is asked for again
     }
   }
 
@@ -93,7 +139,7 @@ final class CurveStore {
       for (int i = 0; i < count; i++) {
         curves.put(in.readUTF(), curve(in));
       }
-      return Optional.of(new Curves(curves, lastStep));
+      return Optional.of(new Curves(curves, lastStep, true));
     } catch (IOException _) {
       return Optional.empty(); // not there, or not what we wrote: the file itself is
     }

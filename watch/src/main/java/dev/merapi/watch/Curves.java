@@ -2,6 +2,8 @@ package dev.merapi.watch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,9 +22,16 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param byName the curves, in the order in which their names came
  * @param lastStep the largest step
+ * @param whole whether everything was read; if not, this is a glance at the file
  */
-record Curves(Map<String, Curve> byName, long lastStep) {
-  static final Curves NONE = new Curves(Map.of(), 0);
+record Curves(Map<String, Curve> byName, long lastStep, boolean whole) {
+  static final Curves NONE = new Curves(Map.of(), 0, true);
+
+  /** A glance takes a line at each of so many places, and all that is told at the end. */
+  private static final int PLACES = 64;
+
+  private static final int PLACE = 2 << 10;
+  private static final int END = 8 << 10;
 
   /** A run measures some tens of quantities; a file with more is not one that we wrote. */
   private static final int MOST_NAMES = 256;
@@ -41,6 +50,24 @@ record Curves(Map<String, Curve> byName, long lastStep) {
   static Curves read(Path file, double from, double to) throws IOException {
     try (var stream = Files.newInputStream(file)) {
       return new Reading(from, to).of(stream);
+    } catch (NoSuchFileException _) {
+      return NONE;
+    }
+  }
+
+  /**
+   * What is seen at a glance: a line at each of {@value #PLACES} places spread over the file, and
+   * its end, so the last values of what is measured often, and the last step, are the true ones.
+   */
+  static Curves glance(Path file) throws IOException {
+    try (var channel = FileChannel.open(file)) {
+      var reading = new Reading(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+      long end = Math.max(0, channel.size() - END);
+      for (int i = 0; i < PLACES; i++) {
+        reading.lines(channel, i * (end / PLACES), PLACE, false);
+      }
+      reading.lines(channel, end, END, true);
+      return reading.curves(false);
     } catch (NoSuchFileException _) {
       return NONE;
     }
@@ -72,8 +99,30 @@ record Curves(Map<String, Curve> byName, long lastStep) {
           kept = 0; // a line of a megabyte is none of ours
         }
       }
+      return curves(true);
+    }
+
+    Curves curves(boolean whole) {
       curves.values().forEach(Curve::end);
-      return new Curves(curves, (long) lastStep);
+      return new Curves(curves, (long) lastStep, whole);
+    }
+
+    /** Reads the first whole line of a part of a file, or all its whole lines. */
+    void lines(FileChannel channel, long from, int size, boolean all) throws IOException {
+      byte[] block = new byte[size];
+      int end = Math.max(0, channel.read(ByteBuffer.wrap(block), from));
+      int start = from == 0 ? 0 : lineEnd(block, 0, end);
+      lines(block, start, all ? lastLineEnd(block, end) : lineEnd(block, start, end));
+    }
+
+    /** Behind the first line end from a place on; that place where there is none. */
+    private static int lineEnd(byte[] block, int from, int end) {
+      for (int i = from; i < end; i++) {
+        if (block[i] == '\n') {
+          return i + 1;
+        }
+      }
+      return from;
     }
 
     private static int lastLineEnd(byte[] block, int end) {

@@ -50,6 +50,7 @@ final class Pages {
       long steps,
       List<String> tags,
       Map<String, Double> last,
+      boolean whole,
       long revision) {}
 
   /** A run with everything but its curves. */
@@ -96,7 +97,7 @@ final class Pages {
 
   private Map<String, Object> listed() {
     var list =
-        runs.all().stream()
+        runs.glance().stream()
             .map(
                 run -> {
                   var last = new LinkedHashMap<String, Double>();
@@ -110,6 +111,7 @@ final class Pages {
                       run.steps(),
                       run.tags(),
                       last,
+                      run.whole(),
                       run.revision());
                 })
             .toList();
@@ -189,7 +191,7 @@ final class Pages {
 
   /**
    * One quantity of some runs on a common grid: {@code metric}, {@code runs} (names, a line each;
-   * all by default), {@code x} ({@code step} or {@code epoch}), {@code points}, {@code log}, {@code
+   * all by default; many as far as they are read), {@code x} ({@code step} or {@code epoch}), {@code points}, {@code log}, {@code
    * from} and {@code to}.
    */
   private byte[] curves(Map<String, String> query) {
@@ -203,10 +205,15 @@ final class Pages {
     } else {
       names.lines().forEach(name -> runs.named(name).ifPresent(paths::add));
     }
-    boolean zoomed = !Double.isNaN(from) && !Double.isNaN(to) && paths.size() <= 32;
+    boolean few = paths.size() <= 32;
+    boolean zoomed = few && !Double.isNaN(from) && !Double.isNaN(to);
     var curves =
         paths.parallelStream()
-            .map(path -> zoomed ? detail(path, query, from, to) : runs.curves(path))
+            .map(
+                path ->
+                    zoomed
+                        ? detail(path, query, from, to)
+                        : few ? runs.curves(path) : runs.glance(path))
             .toList();
     return CurveTable.of(
             paths.stream().map(path -> path.getFileName().toString()).toList(),

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param steps how many steps its metrics tell of
  * @param measured every quantity by name
  * @param tags what somebody has called it
+ * @param whole whether all that it measured was read; if not yet, {@code measured} comes from a part
  * @param revision changes when something of it changes
  */
 public record RunRecord(
@@ -30,6 +31,7 @@ public record RunRecord(
     long steps,
     Map<String, Measured> measured,
     List<String> tags,
+    boolean whole,
     long revision) {
 
   /** A quantity: how often it was measured, and its last, least and largest value. */

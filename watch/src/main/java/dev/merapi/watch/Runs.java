@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class Runs {
 
   /** Larger files of these kinds are not ours, and are not read. */
   private static final long MOST_BYTES = 4 << 20;
+
+  /** So long whole files are read before somebody is shown anything. */
+  private static final Duration PATIENCE = Duration.ofMillis(100);
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -63,6 +67,17 @@ public final class Runs {
   /** All of them, by name. */
   public List<RunRecord> all() {
     return paths().parallelStream().map(this::record).toList();
+  }
+
+  /**
+   * All of them, in a time that one waits for: large ones that were never read are seen at a
+   * glance, and read meanwhile.
+   */
+  List<RunRecord> glance() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    return paths().parallelStream()
+        .map(path -> record(path, System.nanoTime() < end ? curves(path) : glance(path)))
+        .toList();
   }
 
   /** The folders of all of them, by name. */
@@ -117,8 +132,16 @@ public final class Runs {
     return curves.of(run);
   }
 
+  /** The curves of a run, or what is seen of them at a glance. */
+  Curves glance(Path run) {
+    return curves.glance(run);
+  }
+
   RunRecord record(Path path) {
-    var found = curves.of(path);
+    return record(path, curves(path));
+  }
+
+  private RunRecord record(Path path, Curves found) {
     var measured = new LinkedHashMap<String, RunRecord.Measured>();
     found
         .byName()
@@ -141,7 +164,8 @@ public final class Runs {
         found.lastStep(),
         measured,
         tags(path),
-        revision(path, running));
+        found.whole(),
+        revision(path, running, found.whole()));
   }
 
   /** What somebody has called a run. */
@@ -149,8 +173,8 @@ public final class Runs {
     return values(run.resolve(TAGS)).values().stream().filter(tag -> !tag.isEmpty()).toList();
   }
 
-  private static long revision(Path run, boolean running) {
-    long revision = running ? 1 : 0;
+  private static long revision(Path run, boolean running, boolean whole) {
+    long revision = (running ? 1L : 0) + (whole ? 2L : 0);
     for (var name : List.of("metrics.jsonl", RunFolder.RESULT, TAGS, RECIPE)) {
       var attributes = attributes(run.resolve(name));
       if (attributes.isPresent()) {

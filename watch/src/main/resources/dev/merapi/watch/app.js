@@ -98,8 +98,10 @@ function list() {
     $('runs').replaceChildren(...items);
   }
   const running = found.filter(run => run.state === 'running').length;
+  const unread = found.filter(run => !run.whole).length;
   $('count').textContent = `${found.length} of ${state.runs.length} runs`
-    + (running ? `, ${running} running` : '');
+    + (running ? `, ${running} running` : '')
+    + (unread ? `, ${unread} being read` : '');
 }
 
 // ---- views

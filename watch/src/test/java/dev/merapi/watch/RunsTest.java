@@ -107,6 +107,34 @@ final class RunsTest {
     assertEquals(-1, new Runs(folder).all().getFirst().measured().get("train_loss").min());
   }
 
+  @Test
+  void aGlanceTellsTheCourseAndTheEndUntilAllIsRead() throws IOException, InterruptedException {
+    MadeRuns.write(folder, "long", 10_000, 0.3);
+    MadeRuns.write(folder, "short", 100, 0.3);
+    var whole = new Runs(folder).curves(folder.resolve("long"));
+    var runs = new Runs(folder);
+    assertTrue(runs.glance(folder.resolve("short")).whole());
+    var glance = runs.glance(folder.resolve("long"));
+    assertFalse(glance.whole());
+    assertEquals(10_000, glance.lastStep());
+    assertEquals(whole.byName().keySet(), glance.byName().keySet());
+    var curve = glance.byName().get("train_loss");
+    assertEquals(whole.byName().get("train_loss").last(), curve.last());
+    assertTrue(curve.count() > 100 && curve.count() < 200, "" + curve.count());
+    assertEquals(1, curve.step(0));
+    for (int i = 0; i < curve.size(); i++) {
+      assertEquals(Math.pow(curve.step(i), -0.3), curve.mean(i), 0.01, "at " + curve.step(i));
+      assertTrue(i == 0 || curve.step(i) - curve.step(i - 1) < 200, "at " + curve.step(i));
+    }
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!runs.glance(folder.resolve("long")).whole()) {
+      assertTrue(System.nanoTime() < end, "it is never read");
+      Thread.sleep(5);
+    }
+    assertEquals(
+        10_000, runs.glance(folder.resolve("long")).byName().get("train_loss").count());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

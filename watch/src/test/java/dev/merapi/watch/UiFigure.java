@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long the page takes to show 1,000 runs of 10,000 points; run by name, alone on the machine.
- * It says what it measured, the first time (every file read) and then from what is kept.
+ * It says what it measured, the first time (seen at a glance, then read) and then from what is kept.
  */
 final class UiFigure {
   private static final int RUNS = 1_000;
@@ -55,6 +55,10 @@ final class UiFigure {
         browser.until(
             "[...document.querySelectorAll('[data-metric]')].every(each => each.dataset.curves)");
         say("all charts after", begin);
+        browser.until(
+            "document.getElementById('count').textContent === '%d of %d runs'"
+                .formatted(RUNS, RUNS));
+        say("all read after", begin);
         long again = System.nanoTime();
         browser.send("Page.reload", Map.of());
         Thread.sleep(50);
