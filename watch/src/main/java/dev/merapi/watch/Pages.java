@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the page's server answers: the page itself, and what it asks for. */
@@ -191,19 +191,19 @@ final class Pages {
 
   /**
    * One quantity of some runs on a common grid: {@code metric}, {@code runs} (names, a line each;
-   * all by default; many as far as they are read), {@code x} ({@code step} or {@code epoch}), {@code points}, {@code log}, {@code
-   * from} and {@code to}.
+   * all by default; many as far as they are read), {@code x} ({@code step} or {@code epoch}),
+   * {@code points}, {@code log}, {@code from} and {@code to}.
    */
   private byte[] curves(Map<String, String> query) {
     double from = number(query, "from", Double.NaN);
     double to = number(query, "to", Double.NaN);
     int points = (int) Math.clamp(number(query, "points", 300), 2, MOST_POINTS);
     var names = query.get("runs");
-    var paths = new ArrayList<Path>();
-    if (names == null) {
-      paths.addAll(runs.paths());
-    } else {
-      names.lines().forEach(name -> runs.named(name).ifPresent(paths::add));
+    var paths = runs.paths();
+    if (names != null) {
+      var wanted = names.lines().collect(Collectors.toSet());
+      paths =
+          paths.stream().filter(path -> wanted.contains(path.getFileName().toString())).toList();
     }
     boolean few = paths.size() <= 32;
     boolean zoomed = few && !Double.isNaN(from) && !Double.isNaN(to);

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param steps how many steps its metrics tell of
  * @param measured every quantity by name
  * @param tags what somebody has called it
- * @param whole whether all that it measured was read; if not yet, {@code measured} comes from a part
+ * @param whole whether all that it measured was read; if not yet, {@code measured} comes from a
+ *     part
  * @param revision changes when something of it changes
  */
 public record RunRecord(

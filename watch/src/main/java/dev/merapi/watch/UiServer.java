@@ -78,7 +78,17 @@ public final class UiServer implements AutoCloseable {
     var access = new Access(token.isPresent() || local ? token : Optional.of(drawn()));
     var server = new UiServer(bind(address, port), access, new Pages(runs));
     server.server.start();
+    // While a browser starts, the runs are looked at, and the code that does it becomes warm.
+    server.threads.execute(() -> lookAhead(runs));
     return server;
+  }
+
+  private static void lookAhead(Runs runs) {
+    try {
+      runs.glance();
+    } catch (MerapiException _) {
+      // Told to whoever asks for them.
+    }
   }
 
   private static String drawn() {

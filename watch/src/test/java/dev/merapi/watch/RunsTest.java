@@ -131,8 +131,7 @@ final class RunsTest {
       assertTrue(System.nanoTime() < end, "it is never read");
       Thread.sleep(5);
     }
-    assertEquals(
-        10_000, runs.glance(folder.resolve("long")).byName().get("train_loss").count());
+    assertEquals(10_000, runs.glance(folder.resolve("long")).byName().get("train_loss").count());
   }
 
   @ParameterizedTest

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long the page takes to show 1,000 runs of 10,000 points; run by name, alone on the machine.
- * It says what it measured, the first time (seen at a glance, then read) and then from what is kept.
+ * It says what it measured, the first time (seen at a glance, then read) and then from what is
+ * kept.
  */
 final class UiFigure {
   private static final int RUNS = 1_000;
