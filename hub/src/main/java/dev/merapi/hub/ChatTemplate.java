@@ -36,12 +36,23 @@ public final class ChatTemplate {
   private static final String MEND = "mend it, or give the model's texts by generate --prompt";
 
   private final Path file;
+  private final String written;
   private final String source;
   private final Map<String, String> tokens;
 
+  /**
+   * Of models that came without one: before each message its role, as {@code ### user}, on a line,
+   * and behind it the token that ends a text.
+   */
+  static final String PLAIN =
+      "{{ bos_token }}{% for message in messages %}{{ '### ' + message['role'] + '\\n' +"
+          + " message['content'] }}{{ eos_token }}{{ '\\n' }}{% endfor %}"
+          + "{% if add_generation_prompt %}{{ '### assistant\\n' }}{% endif %}";
+
   private ChatTemplate(Path file, String source, Map<String, String> tokens) {
     this.file = file;
-    this.source = source;
+    this.written = source;
+    this.source = JinjaDialect.of(source);
     this.tokens = Map.copyOf(tokens);
   }
 
@@ -53,7 +64,7 @@ public final class ChatTemplate {
    *     eos_token}
    */
   public static ChatTemplate of(Path file, String source, Map<String, String> tokens) {
-    return new ChatTemplate(file, JinjaDialect.of(source), tokens);
+    return new ChatTemplate(file, source, tokens);
   }
 
   /**
@@ -81,6 +92,16 @@ public final class ChatTemplate {
       throw told(result.getErrors());
     }
     return result.getOutput();
+  }
+
+  /** The special tokens that it can write, by their names. */
+  Map<String, String> tokens() {
+    return tokens;
+  }
+
+  /** The template as it was written. */
+  String written() {
+    return written;
   }
 
   private static Map<String, String> map(ChatMessage message) {

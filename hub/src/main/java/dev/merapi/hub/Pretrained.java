@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
@@ -75,17 +76,27 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
           folder, "there is no such folder", "give the folder of a model, with config.json in it");
     }
     Config config = Config.read(folder);
-    Format format = Formats.of(config);
     Map<String, StoredArray> arrays = Shards.read(folder);
+    Pretrained drawn = of(folder, config, arrays.keySet());
+    var names = Formats.of(config).names(drawn.model);
+    PublishedWeights.read(folder, arrays, names, drawn.model);
+    return drawn;
+  }
+
+  /** What a config describes, with weights that are drawn; no weights need to be there. */
+  static Pretrained openUntrained(Path folder) {
+    return of(folder, Config.read(folder), Set.of());
+  }
+
+  private static Pretrained of(Path folder, Config config, Set<String> names) {
     Layer model;
     try {
-      model = format.model(config, arrays.keySet());
+      model = Formats.of(config).model(config, names);
     } catch (FileException e) {
       throw e;
     } catch (MerapiException e) { // sizes that do not go together
       throw config.problem("its sizes do not fit (" + e.getMessage() + ")", "correct them");
     }
-    PublishedWeights.read(folder, arrays, format.names(model), model);
     @SuppressWarnings("unchecked") // a JSON object is a map of texts
     Map<String, Object> said = Config.JSON.treeToValue(config.values(), Map.class);
     return new Pretrained(model, said, Optional.of(folder));
@@ -119,28 +130,37 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
               + " Lora.merged, or its adapter alone with Adapter.save");
     }
     refuseOthers(target, Pretrained::isWritten);
-    ObjectNode said = Config.JSON.valueToTree(config);
-    Optional<Format> opened =
-        folder.map(_ -> Formats.of(new Config(target.resolve(Config.NAME), said)));
-    Format format = Formats.of(model, opened);
-    Config.JSON.<ObjectNode>valueToTree(format.config(model)).forEachEntry(said::set);
-    Config.JSON.<ObjectNode>valueToTree(Formats.named(format)).forEachEntry(said::set);
-    said.put("dtype", "float32");
-    said.remove("torch_dtype");
-    var arrays = PublishedWeights.write(format.names(model), model);
+    var arrays = PublishedWeights.write(format(model).names(model), model);
     AtomicFiles.writeFolder(
         target,
         aside -> {
-          String text = Config.JSON.writeValueAsString(said) + "\n";
-          AtomicFiles.write(aside.resolve(Config.NAME), text);
+          writeRest(aside);
           Shards.write(aside, arrays, shard);
-          for (String name : COMPANIONS) {
-            Path file = folder.orElse(aside).resolve(name);
-            if (Files.isRegularFile(file)) {
-              AtomicFiles.write(aside.resolve(name), Files.readAllBytes(file));
-            }
-          }
         });
+  }
+
+  /** Everything but the weights, into a folder that is there: config and companions. */
+  void writeRest(Path target) throws IOException {
+    Layer plain = Lora.without(model);
+    ObjectNode said = Config.JSON.valueToTree(config);
+    Format format = format(plain);
+    Config.JSON.<ObjectNode>valueToTree(format.config(plain)).forEachEntry(said::set);
+    Config.JSON.<ObjectNode>valueToTree(Formats.named(format)).forEachEntry(said::set);
+    said.put("dtype", "float32");
+    said.remove("torch_dtype");
+    AtomicFiles.write(target.resolve(Config.NAME), Config.JSON.writeValueAsString(said) + "\n");
+    for (String name : COMPANIONS) {
+      Path file = folder.orElse(target).resolve(name);
+      if (folder.isPresent() && Files.isRegularFile(file)) {
+        AtomicFiles.write(target.resolve(name), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  private Format format(Layer plain) {
+    ObjectNode said = Config.JSON.valueToTree(config);
+    return Formats.of(
+        plain, folder.map(at -> Formats.of(new Config(at.resolve(Config.NAME), said))));
   }
 
   /** The folder is replaced, so it must hold nothing that would be lost. */

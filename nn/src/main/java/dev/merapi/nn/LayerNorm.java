@@ -18,6 +18,14 @@ public record LayerNorm(Parameter weight, Optional<Parameter> bias, double epsil
         Parameter.of(Tensor.ones(shape)), Optional.of(Parameter.of(Tensor.zeros(shape))), 1e-5);
   }
 
+  /** The same weight and a bias: its own, else zeros. */
+  public LayerNorm withBias() {
+    return bias.isPresent()
+        ? this
+        : new LayerNorm(
+            weight, Optional.of(Parameter.of(Tensor.zeros(weight.shape().toArray()))), epsilon);
+  }
+
   /** The same weight and no bias. */
   public LayerNorm withoutBias() {
     return new LayerNorm(weight, Optional.empty(), epsilon);

@@ -39,6 +39,14 @@ public record Linear(Parameter weight, Optional<Parameter> bias, List<LowRank> a
         Optional.of(Parameter.of(Tensor.zeros(out))));
   }
 
+  /** The same weight and a bias: its own, else zeros. */
+  public Linear withBias() {
+    return bias.isPresent()
+        ? this
+        : new Linear(
+            weight, Optional.of(Parameter.of(Tensor.zeros(weight.shape().size(0)))), adapters);
+  }
+
   /** The same weight and no bias. */
   public Linear withoutBias() {
     return new Linear(weight, Optional.empty(), adapters);

@@ -73,7 +73,7 @@ public final class Conversation {
     writer.fitting(ids.length, "the conversation");
     int known = prepare(ids);
     int[] unread = Arrays.copyOfRange(ids, known, ids.length);
-    var cut = new StopText(List.of(), pieces);
+    var cut = new StopText(writer.all(List.of()), pieces);
     read = new int[0]; // an error on the way leaves a memory that nobody relies on
     var more = writer.write(generation.orElseThrow(), ids, unread, tokens, stopped, cut);
     read = Arrays.copyOf(ids, ids.length + more.size());

@@ -65,6 +65,35 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("100") @Range(from = 1, to = 10000) int written)
       implements LanguageSettings {}
 
+  /**
+   * Conversations, of which the assistant's answers are learned; see {@link
+   * dev.merapi.hub.Dialogue}. They are written by the model's chat template.
+   *
+   * @param source a .json or .jsonl file (also with .gz behind it); null for small talk that Merapi
+   *     makes up, unless `--data` gives a file
+   * @param made how many conversations Merapi makes up
+   * @param template a file with a chat template in Jinja; null for the model's own, and a plain one
+   *     where it has none
+   * @param tokenizer of a new model; one that was trained before has its own
+   * @param context tokens of a row; the end of a longer conversation is not read
+   * @param packed whether a row is filled with several conversations, which do not see each other;
+   *     else each has a row of its own
+   * @param validation the share of the conversations to compare epochs by
+   * @param test the share that is for testing
+   * @param onBadRow what becomes of rows that cannot be read
+   */
+  record Conversations(
+      @Default("null") Optional<String> source,
+      @Default("2000") @Range(from = 10, to = 1e6) int made,
+      @Default("null") Optional<String> template,
+      @Default("{kind: bpe, size: 4096}") TokenizerSettings tokenizer,
+      @Default("512") @Range(from = 2, to = 1e6) int context,
+      @Default("true") boolean packed,
+      @Default("0.05") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
+      implements LanguageSettings {}
+
   /** Texts in a column of a table, each on its own. */
   sealed interface TextColumn extends LanguageSettings {
     Optional<String> source();

@@ -25,8 +25,18 @@ import java.util.Optional;
  * @param splits its parts
  * @param source SHA-256 of where it comes from
  * @param signature what a network of it takes and gives
+ * @param tuned the language model that learns from it, where that has a tokenizer of its own
  */
-record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature signature) {
+record LoadedText(
+    Splits splits,
+    Tokenizer tokenizer,
+    String source,
+    Signature signature,
+    Optional<TunedModel> tuned) {
+  LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature signature) {
+    this(splits, tokenizer, source, signature, Optional.empty());
+  }
+
   private static final String SOURCE = "text.json";
 
   /**
@@ -69,6 +79,15 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
   void save(RunWriter run) {
     tokenizer.save(run.folder().path());
     run.writeJson(SOURCE, new Source(source));
+    tuned.ifPresent(model -> model.save(run));
+  }
+
+  /** The same text with a model that reads it by this tokenizer. */
+  LoadedText tuned(TunedModel model) {
+    int size = model.language().vocabulary();
+    var told =
+        new Signature(signature.features(), size, List.of(), List.of(size), signature.padding());
+    return new LoadedText(splits, tokenizer, source, told, Optional.of(model));
   }
 
   /**
@@ -88,7 +107,10 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
       Optional<Saved> saved,
       Optional<Tokenizer> base) {
     return switch (settings) {
-      case LanguageSettings.Text text -> files(text, find(text, place, download), saved);
+      case LanguageSettings.Text text -> files(text, find(text, place, download), saved, base);
+      case LanguageSettings.Conversations _ ->
+          throw new RecipeException(
+              "conversations are read by a model's own tokenizer; give the model causal-lm");
       case LanguageSettings.Stories stories -> {
         Sources.refuse(place);
         yield stories(stories, key, saved);
@@ -112,10 +134,16 @@ record LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature s
   }
 
   private static LoadedText files(
-      LanguageSettings.Text text, TextFiles files, Optional<Saved> saved) {
+      LanguageSettings.Text text,
+      TextFiles files,
+      Optional<Saved> saved,
+      Optional<Tokenizer> base) {
     var source = files.fingerprint();
     var tokenizer =
-        saved.map(Saved::tokenizer).orElseGet(() -> text.tokenizer().make(files::pieces));
+        saved
+            .map(Saved::tokenizer)
+            .or(() -> base)
+            .orElseGet(() -> text.tokenizer().make(files::pieces));
     var tokens = files.tokens(tokenizer, Download.cache());
     if (saved.isPresent() && !saved.get().source().equals(source)) {
       var all = TokenWindows.of(tokens, text.context());

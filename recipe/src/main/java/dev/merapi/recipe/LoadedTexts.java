@@ -162,7 +162,7 @@ final class LoadedTexts {
                         + " wordpiece}, or one with [MASK]"));
   }
 
-  private static Optional<Integer> special(Tokenizer tokenizer, String... names) {
+  static Optional<Integer> special(Tokenizer tokenizer, String... names) {
     return Arrays.stream(names).flatMap(name -> tokenizer.id(name).stream().boxed()).findFirst();
   }
 

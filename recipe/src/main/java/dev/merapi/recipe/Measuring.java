@@ -134,10 +134,11 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
   private Example piece(int row) {
     var tokenizer = data.text().orElseThrow().tokenizer();
     var batch = seen.test().gather(row);
+    var x = batch.x().shape().rank() == 3 ? batch.x().select(1, 0) : batch.x(); // packed
     int[] tokens =
         signature
             .padding()
-            .map(padding -> Arrays.stream(batch.x().toIntArray()).filter(token -> token != padding))
+            .map(padding -> Arrays.stream(x.toIntArray()).filter(token -> token != padding))
             .orElseGet(() -> Arrays.stream(batch.y().toIntArray()))
             .toArray();
     // Where a class is told, [CLS] and its kin say nothing; where tokens are, masks do.

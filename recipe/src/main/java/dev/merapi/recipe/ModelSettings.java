@@ -186,6 +186,41 @@ public sealed interface ModelSettings {
   }
 
   /**
+   * A language model that was trained before, and learns more; or a new one. It reads by a
+   * tokenizer of its own.
+   *
+   * @param from a folder from a model hub, such as ./SmolLM2-135M-Instruct, or the run of a
+   *     language model; null for a new {@link dev.merapi.zoo.Gpt} of the sizes below
+   * @param tuning what of it learns
+   * @param layers of a new one
+   * @param heads of a new one
+   * @param dim the width of a new one
+   * @param initStd the standard deviation of a new one's first weights
+   */
+  record CausalLm(
+      @Default("null") Optional<String> from,
+      @Default("{kind: full}") TuningSettings tuning,
+      @Default("4") @Range(from = 1) int layers,
+      @Default("4") @Range(from = 1) int heads,
+      @Default("128") @Range(from = 1) int dim,
+      @Default("0.02") @Range(from = 1e-4, to = 1) double initStd)
+      implements ModelSettings {
+    public CausalLm {
+      if (dim % heads != 0) {
+        throw shared(dim);
+      }
+    }
+
+    /** It is built by {@link TunedModel}, which knows the tokenizer, too. */
+    @Override
+    public Layer build(Signature signature, Key key) {
+      throw new RecipeException(
+          "a causal-lm learns from data of the kinds `conversations` and `text`; give such data, or"
+              + " another model");
+    }
+  }
+
+  /**
    * See {@link dev.merapi.zoo.TextCnn}.
    *
    * @param dim the length of a token's vector

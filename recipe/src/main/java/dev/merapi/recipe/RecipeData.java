@@ -2,6 +2,9 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
+import dev.merapi.nn.Layer;
+import dev.merapi.nn.Packed;
+import dev.merapi.optim.Group;
 import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -39,6 +42,18 @@ record RecipeData(
     }
     if (isText && wantsInput) {
       throw new RecipeException("`training.target: input` is not for texts; leave it out");
+    }
+    boolean talks = recipe.data() instanceof LanguageSettings.Conversations;
+    if (talks && !(recipe.model() instanceof ModelSettings.CausalLm)) {
+      throw new RecipeException(
+          "conversations are read by a model's own tokenizer; give the model causal-lm");
+    }
+    if (recipe.model() instanceof ModelSettings.CausalLm model
+        && !talks
+        && !(recipe.data() instanceof LanguageSettings.Text && model.from().isPresent())) {
+      throw new RecipeException(
+          "a causal-lm learns from data of the kind `conversations`, or with `model.from` of the"
+              + " kind `text`; give such data, or another model");
     }
     if (!isTable && !recipe.preparation().isEmpty()) {
       throw new RecipeException("`preparation` is for tables; leave it out");
@@ -78,6 +93,20 @@ record RecipeData(
                 ? StreamData.load(table, recipe.preparation(), folder, key, download, saved)
                 : TableData.load(table, recipe.preparation(), folder, key, download, saved));
       }
+      case LanguageSettings.Conversations talks ->
+          of(recipe, LoadedConversations.load(recipe, talks, folder, key, run));
+      case LanguageSettings.Text text when recipe.model() instanceof ModelSettings.CausalLm -> {
+        var tuned = run.map(each -> TunedModel.of(each, recipe)).orElseGet(() -> begin(recipe));
+        var read =
+            LoadedText.load(
+                text,
+                folder,
+                key,
+                download,
+                run.flatMap(LoadedText.Saved::of),
+                Optional.of(tuned.tokenizer()));
+        yield of(recipe, read.tuned(tuned));
+      }
       case LanguageSettings language -> {
         var saved = run.flatMap(LoadedText.Saved::of);
         var base =
@@ -113,15 +142,44 @@ record RecipeData(
         .toList();
   }
 
+  /** The model of a recipe of plain text that begins with one that was trained before. */
+  private static TunedModel begin(Recipe.Training recipe) {
+    return TunedModel.begin(
+        (ModelSettings.CausalLm) recipe.model(),
+        Optional.empty(),
+        () -> {
+          throw new IllegalStateException("it has one of its own");
+        },
+        1,
+        Key.of(recipe.seed()).fold(TrainingRun.WEIGHTS));
+  }
+
   /** The same data for another recipe; empty if that wants others. */
   Optional<RecipeData> with(Recipe.Training other) {
     check(other);
     boolean same =
-        other.seed() == recipe.seed()
+        text.flatMap(LoadedText::tuned).isEmpty() // whose weights change
+            && other.seed() == recipe.seed()
             && other.data().equals(recipe.data())
             && other.preparation().equals(recipe.preparation())
             && other.model().begin().equals(recipe.model().begin());
     return same ? Optional.of(new RecipeData(other, loaded, table, text)) : Optional.empty();
+  }
+
+  /** The network, where the data are read by it; else it is built. */
+  Optional<Layer> layer() {
+    var layer = text.flatMap(LoadedText::tuned).map(TunedModel::layer);
+    return isPacked() ? layer.map(Packed::of) : layer;
+  }
+
+  /** Whether rows are several texts. */
+  boolean isPacked() {
+    return recipe.data() instanceof LanguageSettings.Conversations talks && talks.packed();
+  }
+
+  /** What of the network stays as it is. */
+  List<Group> frozen() {
+    return text.flatMap(LoadedText::tuned).map(TunedModel::frozen).orElse(List.of());
   }
 
   /**

@@ -25,6 +25,7 @@ public final class Recipes {
           "gpt-stories",
           "gpt-char",
           "gpt-char-large",
+          "instruct",
           "bert-mlm",
           "sentiment",
           "sentiment-lstm",

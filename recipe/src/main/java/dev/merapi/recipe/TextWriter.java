@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A language model that is ready to write: that of a run, with the weights that count, or a
@@ -34,6 +35,10 @@ public final class TextWriter {
 
   TextWriter(Layer model, Tokenizer tokenizer, int context) {
     this(model, tokenizer, context, Optional.empty());
+  }
+
+  private TextWriter(LanguageModel model) {
+    this(model.published().model(), model.tokenizer(), model.context(), Optional.of(model));
   }
 
   private TextWriter(
@@ -53,9 +58,7 @@ public final class TextWriter {
     if (!LanguageModel.isIn(folder)) {
       return open(RunFolder.open(folder));
     }
-    var model = LanguageModel.open(folder);
-    return new TextWriter(
-        model.published().model(), model.tokenizer(), model.context(), Optional.of(model));
+    return new TextWriter(LanguageModel.open(folder));
   }
 
   /**
@@ -70,6 +73,9 @@ public final class TextWriter {
           run.path(),
           "the network of %s writes no text".formatted(recipe.name()),
           "give a run of a language model, such as gpt-char");
+    }
+    if (recipe.model() instanceof ModelSettings.CausalLm) {
+      return new TextWriter(TunedModel.trained(run).merged());
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
     var model = TrainingRun.build(recipe, signature);
@@ -131,7 +137,7 @@ public final class TextWriter {
     int kept = published.isPresent() ? fitting(read.length, "the prompt") : context;
     int[] unread = Arrays.copyOfRange(read, Math.max(0, read.length - kept), read.length);
     var generation = generation(unread.length + tokens, sampling);
-    var cut = new StopText(stop, pieces);
+    var cut = new StopText(all(stop), pieces);
     write(generation, unread, unread, tokens, () -> false, cut);
     return cut.finish();
   }
@@ -161,6 +167,13 @@ public final class TextWriter {
         Math.min(context, tokens),
         (logits, text, row) ->
             sampling.next(Arrays.copyOf(logits, Math.min(known, logits.length)), text, row));
+  }
+
+  /** Texts that end one, with those of the model itself. */
+  List<String> all(List<String> stop) {
+    return Stream.concat(
+            stop.stream(), published.map(LanguageModel::stops).orElse(List.of()).stream())
+        .toList();
   }
 
   Tokenizer tokenizer() {

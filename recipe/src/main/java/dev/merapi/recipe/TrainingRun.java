@@ -40,7 +40,7 @@ import java.util.function.Supplier;
 /** A recipe with its data loaded and its network built: ready to be trained or measured. */
 public final class TrainingRun {
   /** The streams of random numbers below the recipe's seed. */
-  private static final int WEIGHTS = 0;
+  static final int WEIGHTS = 0;
 
   private static final int FITTING = 1;
 
@@ -58,7 +58,7 @@ public final class TrainingRun {
     this.loaded = loaded;
     this.data = loaded.splits();
     this.signature = loaded.signature(data);
-    this.model = build(recipe, signature);
+    this.model = loaded.layer().orElseGet(() -> build(recipe, signature));
     this.trainer =
         Trainer.of(model, loss(), recipe.training().optimizer().build())
             .metrics(recipe.evaluation().build())
@@ -73,10 +73,14 @@ public final class TrainingRun {
     } else {
       trainer.lastCounts();
     }
-    if (signature.hasTokens()) { // pieces of one length
+    if (signature.hasTokens() || loaded.isPacked()) { // pieces of one length
       trainer.pace("tokens", signature.shape().size(0));
     }
-    trainer.options(recipe.training().options(trainer.stepsPerEpoch(data.train())));
+    var options = recipe.training().options(trainer.stepsPerEpoch(data.train()));
+    for (var group : loaded.frozen()) {
+      options = options.group(group);
+    }
+    trainer.options(options);
     if (recipe.training().earlyStopping().isPresent() && !holdsOut()) {
       throw new RecipeException(
           "`training.early_stopping` needs data to judge by: hold some out with `data.validation`");

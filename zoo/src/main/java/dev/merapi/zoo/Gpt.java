@@ -122,6 +122,29 @@ public record Gpt(
     return new Gpt(tokens, positions, dropout, rest.blocks, norm.withoutBias());
   }
 
+  /** With biases everywhere, as published ones have them: zeros where there are none. */
+  public Gpt withBias() {
+    Gpt rest =
+        blocks(
+            block ->
+                new TransformerBlock(
+                    block.attentionNorm().withBias(),
+                    block
+                        .attention()
+                        .weights(
+                            block.attention().projection().withBias(),
+                            block.attention().output().withBias()),
+                    block.feedForwardNorm().withBias(),
+                    new FeedForward(
+                        block.feedForward().up().withBias(),
+                        block.feedForward().activation(),
+                        block.feedForward().down().withBias()),
+                    block.placement(),
+                    block.dropout()),
+            dropout);
+    return new Gpt(tokens, positions, dropout, rest.blocks, norm.withBias());
+  }
+
   private Gpt blocks(UnaryOperator<TransformerBlock> change, Dropout dropout) {
     return new Gpt(tokens, positions, dropout, blocks.stream().map(change).toList(), norm);
   }
