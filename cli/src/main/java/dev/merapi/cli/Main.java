@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Predict.class,
       Generate.class,
       Chat.class,
+      Export.class,
       RunsCommand.class,
       Reproduce.class,
       Ui.class,

@@ -1,9 +1,13 @@
 package dev.merapi.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.hub.Adapter;
+import dev.merapi.hub.Pretrained;
+import dev.merapi.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -118,6 +122,44 @@ class InstructTest extends CommandTest {
     assertEquals("the dog", turns.get(1).get("answer").asString());
     assertTrue(
         Files.readString(Path.of(run, "model", "tokenizer_config.json")).contains("<|end|>"));
+  }
+
+  @Test
+  void runsBecomeFoldersOfAHub() throws Exception {
+    var model = "--set=model.from=" + published();
+    assertEquals(
+        0, train(conversations(), model, "--set=model.tuning={kind: lora, alpha: 64}"), err);
+    var run = json().get("run").asString();
+    var answer = chat(run, "the cat\n").get(0).get("answer").asString();
+    var merged = folder.resolve("merged");
+    assertEquals(0, run("export", run, merged.toString(), "--merge", "--json"), err);
+    assertEquals("MODEL", json().get("form").asString());
+    for (var file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      assertTrue(Files.isRegularFile(merged.resolve(file)), file);
+    }
+    assertEquals(answer, chat(merged.toString(), "the cat\n").get(0).get("answer").asString());
+
+    var adapter = folder.resolve("adapter");
+    assertEquals(0, run("export", run, adapter.toString(), "--json"), err);
+    assertEquals("ADAPTER", json().get("form").asString());
+    var base = Pretrained.open(published());
+    var opened = Adapter.open(base, adapter).model();
+    var tokens = Tensor.of(new int[] {5, 60, 200, 7}, 1, 4);
+    assertArrayEquals(
+        Pretrained.open(merged).model().apply(tokens).toArray(),
+        opened.apply(tokens).toArray(),
+        1e-4f);
+
+    // An adapter on a run's model has no folder to stand on.
+    var lora = "--set=model.tuning={kind: lora}";
+    assertEquals(0, train(conversations(), "--set=model.from=" + run, lora, "--epochs=1"), err);
+    var second = json().get("run").asString();
+    assertEquals(2, run("export", second, folder.resolve("no").toString()));
+    assertTrue(err.contains("--merge"), err);
+    assertEquals(0, run("export", second, folder.resolve("yes").toString(), "--merge"), err);
+    Files.writeString(merged.resolve("diary.txt"), "mine");
+    assertEquals(2, run("export", run, merged.toString(), "--merge"));
+    assertTrue(err.contains("diary.txt"), err);
   }
 
   @Test

@@ -134,12 +134,21 @@ public record LanguageModel(
         published.model(other), tokenizer, context, ends, stops, chat, preferences);
   }
 
+  /** What a config says of what ends a text; null where no token does. */
+  private static Map<String, Object> ends(Set<Integer> ends) {
+    Map<String, Object> config = new HashMap<>();
+    Integer end = ends.stream().findFirst().orElse(null);
+    config.put("bos_token_id", end);
+    config.put("eos_token_id", end);
+    return config;
+  }
+
   /** A model of one's own, which was not taught to talk. */
   public static LanguageModel of(Layer model, Tokenizer tokenizer) {
     Set<Integer> ends = new LinkedHashSet<>();
     tokenizer.id(END).ifPresent(ends::add);
     return new LanguageModel(
-        Pretrained.of(model),
+        new Pretrained(model, ends(ends), Optional.empty()),
         tokenizer,
         context(model).orElseThrow(),
         ends,
@@ -174,6 +183,16 @@ public record LanguageModel(
         texts,
         Optional.of(ChatTemplate.of(file.orElse(Path.of(TEMPLATE)), source, special)),
         preferences);
+  }
+
+  /**
+   * Writes the folder: all of it, or nothing.
+   *
+   * @throws FileException if it cannot be written, or if there is a folder that holds something
+   *     else than a model
+   */
+  public void save(Path folder) {
+    published.save(folder, this::writeRest);
   }
 
   /**

@@ -124,6 +124,19 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
    * @param shard how many bytes of tensors a file gets, at most
    */
   public void save(Path target, long shard) {
+    save(target, shard, this::writeRest);
+  }
+
+  /**
+   * As {@link #save(Path)}, with other files beside the weights.
+   *
+   * @param rest writes them
+   */
+  void save(Path target, AtomicFiles.FolderContent rest) {
+    save(target, SHARD, rest);
+  }
+
+  private void save(Path target, long shard, AtomicFiles.FolderContent rest) {
     if (!Lora.adapters(model).isEmpty()) {
       throw new MerapiException(
           "the model has adapters, which are no part of a published model; save it with"
@@ -134,7 +147,7 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
     AtomicFiles.writeFolder(
         target,
         aside -> {
-          writeRest(aside);
+          rest.writeTo(aside);
           Shards.write(aside, arrays, shard);
         });
   }

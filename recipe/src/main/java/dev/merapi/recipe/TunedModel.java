@@ -59,7 +59,7 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) {
   }
 
   /** The language model of a folder: as it was downloaded from a hub, or of a run. */
-  private static LanguageModel open(Path folder) {
+  static LanguageModel open(Path folder) {
     if (LanguageModel.isIn(folder)) {
       return LanguageModel.open(folder);
     }
