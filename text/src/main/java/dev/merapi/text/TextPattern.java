@@ -1,6 +1,7 @@
 package dev.merapi.text;
 
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -40,11 +41,13 @@ interface TextPattern {
             });
   }
 
+  /** Cuts by an expression, which is stopped where it goes over a text again and again. */
   static TextPattern regex(Pattern pattern) {
     return (text, parts) -> {
-      var matcher = pattern.matcher(text);
+      var bounded = new BoundedText(text, pattern);
+      var matcher = pattern.matcher(bounded);
       int done = 0;
-      while (matcher.find()) {
+      while (found(matcher, bounded)) {
         if (matcher.start() > done) {
           parts.accept(done, matcher.start(), false);
         }
@@ -57,6 +60,14 @@ interface TextPattern {
         parts.accept(done, text.length(), false);
       }
     };
+  }
+
+  private static boolean found(Matcher matcher, BoundedText text) {
+    try {
+      return matcher.find();
+    } catch (StackOverflowError e) {
+      throw text.endless("it nests too deeply", e);
+    }
   }
 
   /** Every code point of a kind is a match of its own. */

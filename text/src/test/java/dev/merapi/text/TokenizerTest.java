@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
   @TempDir Path folder;
@@ -156,6 +157,26 @@ class TokenizerTest {
     var error = assertThrows(DataException.class, () -> Tokenizer.load(file)).getMessage();
     assertTrue(error.contains(message.replaceAll("^'|'$", "")), error);
     assertEquals(1, error.lines().count());
+  }
+
+  /** The first goes over the text again and again, the second calls itself for each letter. */
+  @ParameterizedTest
+  @ValueSource(strings = {"(\\\\w|\\\\w\\\\w)*!", "(?:a|b|\\\\d\\\\d)+"})
+  void regularExpressionsThatDoNotEndAreStopped(String regex) throws IOException {
+    var file =
+        Files.writeString(
+            folder.resolve("tokenizer.json"),
+            """
+            {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Isolated"},
+             "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}
+            """
+                .formatted(regex));
+    var tokenizer = Tokenizer.load(file);
+    assertArrayEquals(new int[] {0}, tokenizer.encode("ab"));
+    var error =
+        assertThrows(DataException.class, () -> tokenizer.encode("ab".repeat(100_000)))
+            .getMessage();
+    assertTrue(error.contains(regex.replace("\\\\", "\\") + "` cannot cut"), error);
   }
 
   @Test
