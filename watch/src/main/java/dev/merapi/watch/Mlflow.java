@@ -118,6 +118,8 @@ public final class Mlflow implements MetricSink, AutoCloseable {
   private static List<Map<String, Object>> tags(RunRecord run) {
     var tags = new ArrayList<Map<String, Object>>();
     tags.add(Map.of("key", "mlflow.source.name", "value", "merapi"));
+    // Where servers before 2.0, which take no run_name, look for it.
+    tags.add(Map.of("key", "mlflow.runName", "value", run.name()));
     run.environment()
         .forEach((key, value) -> tags.add(Map.of("key", "merapi." + key, "value", value)));
     return tags;

@@ -5,30 +5,35 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.mlflow.api.proto.Service;
+import org.mlflow.api.proto.Service.RunInfo;
+import org.mlflow.api.proto.Service.RunStatus;
+import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
 
 /**
- * As much of MLflow's tracking server as a client of its REST API 2.0 meets: its addresses, fields,
- * limits and errors, by its documentation and {@code mlflow/protos/service.proto}.
+ * As much of MLflow's tracking server as a client of its REST API 2.0 meets. What is asked and what
+ * is answered are the messages of MLflow's own definitions ({@code service.proto}, as its Java
+ * client has them): a field that they do not have, or of another type, is refused. Limits and
+ * errors are those of its documentation.
  */
 final class MlflowStub implements AutoCloseable {
   /** What was told of a run. */
   record Run(
-      String experiment,
-      String name,
+      RunInfo.Builder info,
       Map<String, String> params,
       Map<String, String> tags,
       Map<String, Map<Long, Double>> metrics,
-      Map<String, String> artifacts,
-      StringBuilder ending) {
+      Map<String, String> artifacts) {
     String status() {
-      return ending.toString();
+      return info.getStatus().name();
     }
   }
 
@@ -45,6 +50,7 @@ final class MlflowStub implements AutoCloseable {
   }
 
   private static final String KEY = "[/\\w.\\- ]{1,250}";
+  private static final String ARTIFACTS = "PUT /api/2.0/mlflow-artifacts/artifacts/";
 
   private final HttpServer server;
   private final Optional<String> token;
@@ -72,7 +78,7 @@ final class MlflowStub implements AutoCloseable {
 
   String experimentOf(Run run) {
     return experiments.entrySet().stream()
-        .filter(each -> each.getValue().equals(run.experiment()))
+        .filter(each -> each.getValue().equals(run.info().getExperimentId()))
         .findFirst()
         .orElseThrow()
         .getKey();
@@ -81,21 +87,29 @@ final class MlflowStub implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       int status = 200;
-      Object answer;
+      String answer;
       try {
-        answer = answer(exchange);
+        answer = JsonFormat.printer().preservingProtoFieldNames().print(answer(exchange));
+      } catch (InvalidProtocolBufferException e) {
+        status = 400;
+        answer = error("INVALID_PARAMETER_VALUE", e.getMessage());
       } catch (Refused e) {
         status = e.status;
-        answer = Map.of("error_code", e.code, "message", e.getMessage());
+        answer = error(e.code, e.getMessage());
       }
-      byte[] body = JsonMapper.shared().writeValueAsString(answer).getBytes(StandardCharsets.UTF_8);
+      byte[] body = answer.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
   }
 
-  private Object answer(HttpExchange exchange) throws IOException {
+  private static String error(String code, String message) {
+    return "{\"error_code\": \"%s\", \"message\": \"%s\"}"
+        .formatted(code, message.replace('"', '\''));
+  }
+
+  private Message answer(HttpExchange exchange) throws IOException {
     var given = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"));
     if (!given.equals(token.map(each -> "Bearer " + each))) {
       throw new Refused(401, "UNAUTHENTICATED", "who are you?");
@@ -103,110 +117,112 @@ final class MlflowStub implements AutoCloseable {
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var uri = exchange.getRequestURI();
     var call = exchange.getRequestMethod() + " " + uri.getPath();
-    var artifacts = "PUT /api/2.0/mlflow-artifacts/artifacts/";
-    if (call.startsWith(artifacts)) {
-      String[] parts = call.substring(artifacts.length()).split("/");
-      var run = run(parts[1]);
-      if (!parts[0].equals(run.experiment()) || !parts[2].equals("artifacts")) {
-        throw new Refused(404, "NOT_FOUND", uri.getPath());
-      }
-      run.artifacts().put(parts[3], body);
-      return Map.of();
+    if (call.startsWith(ARTIFACTS)) {
+      return keep(call.substring(ARTIFACTS.length()).split("/"), body);
     }
-    if (call.equals("GET /api/2.0/mlflow/experiments/get-by-name")) {
-      var name = uri.getQuery().replaceFirst("^experiment_name=", "").replace('+', ' ');
-      var id = experiments.get(name);
-      if (id == null) {
-        throw new Refused(404, "RESOURCE_DOES_NOT_EXIST", "Could not find experiment " + name);
-      }
-      return Map.of("experiment", Map.of("experiment_id", id, "name", name));
-    }
-    var json = JsonMapper.shared().readTree(body);
     return switch (call) {
-      case "POST /api/2.0/mlflow/experiments/create" -> {
-        var id = Integer.toString(experiments.size() + 1);
-        if (experiments.putIfAbsent(json.get("name").asString(), id) != null) {
-          throw new Refused(400, "RESOURCE_ALREADY_EXISTS", "Experiment already exists");
-        }
-        yield Map.of("experiment_id", id);
-      }
-      case "POST /api/2.0/mlflow/runs/create" -> create(json);
-      case "POST /api/2.0/mlflow/runs/log-batch" -> logBatch(json);
-      case "POST /api/2.0/mlflow/runs/update" -> {
-        var run = run(json.get("run_id").asString());
-        run.ending().setLength(0);
-        run.ending().append(json.get("status").asString());
-        if (!run.status().matches("RUNNING|SCHEDULED|FINISHED|FAILED|KILLED")) {
-          throw new Refused(400, "INVALID_PARAMETER_VALUE", run.status());
-        }
-        yield Map.of("run_info", Map.of("status", run.status()));
-      }
+      case "GET /api/2.0/mlflow/experiments/get-by-name" -> experiment(uri.getRawQuery());
+      case "POST /api/2.0/mlflow/experiments/create" ->
+          create(read(body, Service.CreateExperiment.newBuilder()).build());
+      case "POST /api/2.0/mlflow/runs/create" ->
+          create(read(body, Service.CreateRun.newBuilder()).build());
+      case "POST /api/2.0/mlflow/runs/log-batch" ->
+          log(read(body, Service.LogBatch.newBuilder()).build());
+      case "POST /api/2.0/mlflow/runs/update" ->
+          update(read(body, Service.UpdateRun.newBuilder()).build());
       default -> throw new Refused(404, "ENDPOINT_NOT_FOUND", call);
     };
   }
 
-  private Object create(JsonNode json) {
-    var experiment = json.get("experiment_id").asString();
+  private static <B extends Message.Builder> B read(String body, B builder)
+      throws InvalidProtocolBufferException {
+    JsonFormat.parser().merge(body, builder);
+    return builder;
+  }
+
+  private Message keep(String[] parts, String body) {
+    var run = run(parts[1]);
+    if (!parts[0].equals(run.info().getExperimentId()) || !parts[2].equals("artifacts")) {
+      throw new Refused(404, "NOT_FOUND", String.join("/", parts));
+    }
+    run.artifacts().put(parts[3], body);
+    return Service.LogBatch.Response.getDefaultInstance();
+  }
+
+  private Message experiment(String query) {
+    var name =
+        URLDecoder.decode(query.replaceFirst("^experiment_name=", ""), StandardCharsets.UTF_8);
+    var id = experiments.get(name);
+    if (id == null) {
+      throw new Refused(404, "RESOURCE_DOES_NOT_EXIST", "Could not find experiment " + name);
+    }
+    return Service.GetExperimentByName.Response.newBuilder()
+        .setExperiment(Service.Experiment.newBuilder().setExperimentId(id).setName(name))
+        .build();
+  }
+
+  private Message create(Service.CreateExperiment asked) {
+    var id = Integer.toString(experiments.size() + 1);
+    if (experiments.putIfAbsent(asked.getName(), id) != null) {
+      throw new Refused(400, "RESOURCE_ALREADY_EXISTS", "Experiment already exists");
+    }
+    return Service.CreateExperiment.Response.newBuilder().setExperimentId(id).build();
+  }
+
+  private Message create(Service.CreateRun asked) {
+    var experiment = asked.getExperimentId();
     if (!experiments.containsValue(experiment)) {
       throw new Refused(404, "RESOURCE_DOES_NOT_EXIST", "No experiment " + experiment);
     }
     var id = "%032x".formatted(runs.size() + 1);
-    var run =
-        new Run(
-            experiment,
-            json.get("run_name").asString(),
-            new TreeMap<>(),
-            new TreeMap<>(),
-            new TreeMap<>(),
-            new TreeMap<>(),
-            new StringBuilder("RUNNING"));
-    json.get("tags").forEach(tag -> run.tags().put(key(tag), tag.get("value").asString()));
+    var info =
+        RunInfo.newBuilder()
+            .setRunId(id)
+            .setRunName(asked.getRunName())
+            .setExperimentId(experiment)
+            .setStatus(RunStatus.RUNNING)
+            .setStartTime(asked.getStartTime())
+            .setArtifactUri("mlflow-artifacts:/%s/%s/artifacts".formatted(experiment, id));
+    var run = new Run(info, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    asked.getTagsList().forEach(tag -> run.tags().put(key(tag.getKey()), tag.getValue()));
     runs.put(id, run);
-    return Map.of(
-        "run",
-        Map.of(
-            "info",
-            Map.of(
-                "run_id",
-                id,
-                "experiment_id",
-                experiment,
-                "status",
-                "RUNNING",
-                "artifact_uri",
-                "mlflow-artifacts:/%s/%s/artifacts".formatted(experiment, id))));
+    return Service.CreateRun.Response.newBuilder()
+        .setRun(Service.Run.newBuilder().setInfo(info))
+        .build();
   }
 
-  private Object logBatch(JsonNode json) {
-    var run = run(json.get("run_id").asString());
-    if (json.path("metrics").size() > 1_000
-        || json.path("params").size() > 100
-        || json.path("tags").size() > 100) {
+  private Message log(Service.LogBatch asked) {
+    var run = run(asked.getRunId());
+    if (asked.getMetricsCount() > 1_000
+        || asked.getParamsCount() > 100
+        || asked.getTagsCount() > 100) {
       throw new Refused(
           400, "INVALID_PARAMETER_VALUE", "A batch logging request can contain at most");
     }
-    for (var param : json.path("params")) {
-      var before = run.params().put(key(param), param.get("value").asString());
-      if (param.get("value").asString().length() > 6_000 || before != null) {
+    for (var param : asked.getParamsList()) {
+      var before = run.params().put(key(param.getKey()), param.getValue());
+      if (param.getValue().length() > 6_000 || before != null) {
         throw new Refused(400, "INVALID_PARAMETER_VALUE", "Changing param values is not allowed");
       }
     }
-    for (var metric : json.path("metrics")) {
-      if (!metric.get("timestamp").isIntegralNumber() || !metric.get("step").isIntegralNumber()) {
-        throw new Refused(400, "INVALID_PARAMETER_VALUE", "timestamp and step are whole numbers");
+    for (var metric : asked.getMetricsList()) {
+      if (!metric.hasTimestamp() || !metric.hasValue()) {
+        throw new Refused(400, "INVALID_PARAMETER_VALUE", "a metric has a timestamp and a value");
       }
-      var value = metric.get("value");
       run.metrics()
-          .computeIfAbsent(key(metric), _ -> new TreeMap<>())
-          .put(
-              metric.get("step").asLong(),
-              value.isString() ? Double.parseDouble(value.asString()) : value.asDouble());
+          .computeIfAbsent(key(metric.getKey()), _ -> new TreeMap<>())
+          .put(metric.getStep(), metric.getValue());
     }
-    return Map.of();
+    return Service.LogBatch.Response.getDefaultInstance();
   }
 
-  private static String key(JsonNode entity) {
-    var key = entity.get("key").asString();
+  private Message update(Service.UpdateRun asked) {
+    var info = run(asked.getRunId()).info();
+    info.setStatus(asked.getStatus()).setEndTime(asked.getEndTime());
+    return Service.UpdateRun.Response.newBuilder().setRunInfo(info).build();
+  }
+
+  private static String key(String key) {
     if (!key.matches(KEY)) {
       throw new Refused(400, "INVALID_PARAMETER_VALUE", "Invalid name: " + key);
     }

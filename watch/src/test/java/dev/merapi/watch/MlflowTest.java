@@ -9,6 +9,7 @@ import dev.merapi.tensor.MerapiException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mlflow.api.proto.Service.Metric;
+import org.mlflow.api.proto.Service.Param;
+import org.mlflow.api.proto.Service.RunStatus;
+import org.mlflow.tracking.MlflowClient;
+import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
 final class MlflowTest {
   @TempDir Path folder;
@@ -52,7 +58,9 @@ final class MlflowTest {
       assertEquals(Optional.empty(), mlflow.failure());
       var told = server.runs().get(mlflow.runId());
       assertEquals("digits & more", server.experimentOf(told));
-      assertEquals(run.name(), told.name());
+      assertEquals(run.name(), told.info().getRunName());
+      assertEquals(run.name(), told.tags().get("mlflow.runName"));
+      assertTrue(told.info().getEndTime() >= told.info().getStartTime());
       assertEquals("FINISHED", told.status());
       assertEquals("adam", told.params().get("training.optimizer.kind"));
       assertEquals("7", told.tags().get("merapi.seed"));
@@ -68,6 +76,45 @@ final class MlflowTest {
       assertEquals(2, server.runs().size());
       assertEquals(1, server.experiments());
       assertEquals(Optional.empty(), again.failure());
+    }
+  }
+
+  /** The server's stand-in takes from MLflow's own client what it takes from ours. */
+  @Test
+  void mlflowsOwnClientTellsTheSame() throws IOException {
+    String ours;
+    try (var mlflow = client()) {
+      ours = mlflow.runId();
+      for (int step = 1; step <= 3; step++) {
+        mlflow.append(step, Map.of("train_loss", 1.0 / step));
+      }
+      mlflow.end("FINISHED", List.of());
+    }
+    try (var client = new MlflowClient(new BasicMlflowHostCreds(server.address(), "secret"))) {
+      var experiment = client.getExperimentByName("digits & more").orElseThrow();
+      assertEquals(Optional.empty(), client.getExperimentByName("another"));
+      var theirs = client.createRun(experiment.getExperimentId()).getRunId();
+      var params = new ArrayList<Param>();
+      run.settings()
+          .forEach(
+              (key, value) -> params.add(Param.newBuilder().setKey(key).setValue(value).build()));
+      var metrics = new ArrayList<Metric>();
+      for (int step = 1; step <= 3; step++) {
+        metrics.add(
+            Metric.newBuilder()
+                .setKey("train_loss")
+                .setValue(1.0 / step)
+                .setTimestamp(System.currentTimeMillis())
+                .setStep(step)
+                .build());
+      }
+      client.logBatch(theirs, metrics, params, List.of());
+      client.setTerminated(theirs, RunStatus.FINISHED);
+      var told = server.runs().get(theirs);
+      assertEquals(told.params(), server.runs().get(ours).params());
+      assertEquals(told.metrics(), server.runs().get(ours).metrics());
+      assertEquals(told.status(), server.runs().get(ours).status());
+      assertEquals(server.experimentOf(told), server.experimentOf(server.runs().get(ours)));
     }
   }
 
