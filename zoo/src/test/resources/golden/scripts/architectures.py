@@ -162,6 +162,82 @@ bert("BERT", 2, 4, 6, 2, (5, 5), False)
 bert("BERT with segments and padding", 2, 4, 6, 1, (6, 3, 1), True)
 
 
+
+def linear(name, out, inside):
+    return {f"{name}.weight": (out, inside), f"{name}.bias": (out,)}
+
+
+def attended(ours, theirs, dim, weights, cross):
+    """torch keeps queries, keys and values in one weight; Merapi's attention to a context in two."""
+    parts = (".query", ".keyValue") if cross else (".projection",)
+    named = {}
+    for kind in ("weight", "bias"):
+        named[f"{theirs}.in_proj_{kind}"] = torch.cat([weights[f"{ours}{part}.{kind}"] for part in parts])
+        named[f"{theirs}.out_proj.{kind}"] = weights[f"{ours}.output.{kind}"]
+    return named
+
+
+def seq2seq(name, heads, dim, hidden, layers, sources, targets, pre):
+    vocabulary, time = 7, max(*sources, *targets)
+    model = nn.Transformer(dim, heads, layers, layers, hidden, 0.0, batch_first=True, norm_first=pre).double().eval()
+    sides = {"encoder": (False,), "decoder": (False, True)}
+    place = torch.arange(time, dtype=torch.float64).unsqueeze(-1) / 10_000 ** (torch.arange(0, dim, 2) / dim)
+    positions = torch.stack((place.sin(), place.cos()), -1).flatten(-2)
+
+    def run(inputs, weights):
+        named = {}
+        for side, crosses in sides.items():
+            norms = {"feedForwardNorm": f"norm{len(crosses) + 1}", "attentionNorm": "norm1", "contextNorm": "norm2"}
+            for i in range(layers):
+                ours, theirs = f"{side}.{i}", f"{side}.layers.{i}"
+                for cross in crosses:
+                    parts = ("contextAttention", "multihead_attn") if cross else ("attention", "self_attn")
+                    named |= attended(f"{ours}.{parts[0]}", f"{theirs}.{parts[1]}", dim, weights, cross)
+                for kind in ("weight", "bias"):
+                    for norm, torches in norms.items():
+                        if f"{ours}.{norm}.{kind}" in weights:
+                            named[f"{theirs}.{torches}.{kind}"] = weights[f"{ours}.{norm}.{kind}"]
+                    named[f"{theirs}.linear1.{kind}"] = weights[f"{ours}.feedForward.up.{kind}"]
+                    named[f"{theirs}.linear2.{kind}"] = weights[f"{ours}.feedForward.down.{kind}"]
+            for kind in ("weight", "bias"):
+                named[f"{side}.norm.{kind}"] = weights[f"{side}Norm.{kind}"]
+        assert named.keys() == dict(model.named_parameters()).keys()
+        source, target = inputs["x"].unbind(1)
+        embedded = [F.embedding(x, weights["tokens.weight"], 0) * dim**0.5 + positions for x in (source, target)]
+        empty = source == 0
+        options = {
+            "tgt_mask": torch.ones(time, time, dtype=torch.bool).triu(1),
+            "src_key_padding_mask": empty,
+            "memory_key_padding_mask": empty,
+        }
+        return functional_call(model, named, tuple(embedded), options) @ weights["tokens.weight"].T
+
+    shapes = {"tokens.weight": (vocabulary, dim)}
+    norm = lambda name: {f"{name}.weight": (dim,), f"{name}.bias": (dim,)}
+    for side, crosses in sides.items():
+        for i in range(layers):
+            own = f"{side}.{i}"
+            shapes |= norm(f"{own}.attentionNorm") | norm(f"{own}.feedForwardNorm")
+            shapes |= linear(f"{own}.attention.projection", 3 * dim, dim) | linear(f"{own}.attention.output", dim, dim)
+            shapes |= linear(f"{own}.feedForward.up", hidden, dim) | linear(f"{own}.feedForward.down", dim, hidden)
+            if True in crosses:
+                cross = f"{own}.contextAttention"
+                shapes |= norm(f"{own}.contextNorm") | linear(f"{cross}.query", dim, dim)
+                shapes |= linear(f"{cross}.keyValue", 2 * dim, dim) | linear(f"{cross}.output", dim, dim)
+        shapes |= norm(f"{side}Norm")
+
+    def inputs(draw):
+        x = draw.integers(1, vocabulary, len(sources), 2, time)
+        return {"x": x * (torch.arange(time) < torch.tensor(list(zip(sources, targets))).unsqueeze(-1))}
+
+    attributes = {"heads": heads, "layers": layers, "hidden": hidden, "preNorm": pre}
+    case(name, "seq2seq", inputs, shapes, run, attributes)
+
+
+seq2seq("Transformer, pre-norm", 2, 4, 6, 2, (4, 2), (3, 4), True)
+seq2seq("Transformer, post-norm", 2, 4, 6, 1, (2, 4, 1), (4, 1, 3), False)
+
+
 def lstm(inputs, weights):
     module = nn.LSTM(3, 4, 2, batch_first=True).double()
     kinds = {"inputWeight": "weight_ih", "hiddenWeight": "weight_hh", "inputBias": "bias_ih", "hiddenBias": "bias_hh"}

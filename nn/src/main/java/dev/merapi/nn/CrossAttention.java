@@ -2,6 +2,8 @@ package dev.merapi.nn;
 
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Parameter;
+import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Optional;
 
@@ -52,22 +54,42 @@ public record CrossAttention(
 
   /** The same weights and no biases. */
   public CrossAttention withoutBias() {
-    return new CrossAttention(
-        query.withoutBias(), keyValue.withoutBias(), output.withoutBias(), heads, kvHeads, dropout);
+    return weights(query.withoutBias(), keyValue.withoutBias(), output.withoutBias());
+  }
+
+  /** With other weights. */
+  public CrossAttention weights(Linear query, Linear keyValue, Linear output) {
+    return new CrossAttention(query, keyValue, output, heads, kvHeads, dropout);
   }
 
   /**
-   * x with what it finds in the context.
+   * x with what it finds in the context. In a {@link Continuation} the context is read by the first
+   * pass alone; those that follow look at what is remembered of it.
    *
    * @param mask (batch, timeK), true where the context may be seen
    */
   public Tensor apply(Tensor x, Tensor context, Optional<Tensor> mask, Mode mode) {
     Packing.refuse("CrossAttention", mode);
     Tensor q = query.apply(x, mode).unflatten(-1, heads, -1).permute(0, 2, 1, 3); // (b, h, t, d)
-    Tensor both = keyValue.apply(context, mode).unflatten(-1, 2 * kvHeads, -1).permute(0, 2, 1, 3);
+    Tensor both = keyValues(x, context, mode).unflatten(-1, 2 * kvHeads, -1).permute(0, 2, 1, 3);
     Tensor k = both.slice(1, 0, kvHeads);
     Tensor v = both.slice(1, kvHeads, 2 * kvHeads);
     Tensor y = Attention.toAll(dropout).of(q, k, v, mask, mode);
     return output.apply(y.permute(0, 2, 1, 3).flatten(2, 3), mode);
+  }
+
+  /** Of the context, or what is remembered of it: (batch, timeK, 2 · kvHeads · headDim). */
+  private Tensor keyValues(Tensor x, Tensor context, Mode mode) {
+    if (!(mode instanceof Continuation pass)) {
+      return keyValue.apply(context, mode);
+    }
+    int width = keyValue.weight().shape().size(0);
+    Parameter cell = pass.cell(Shape.of(x.shape().size(0), context.shape().size(1), width));
+    if (!pass.first()) {
+      return cell;
+    }
+    Tensor read = keyValue.apply(context, mode);
+    pass.keep(cell, read);
+    return read;
   }
 }

@@ -28,7 +28,15 @@ public record TransformerBlock(
     /** What attention and feed-forward network read. */
     PRE_NORM,
     /** Their sums with what they read. */
-    POST_NORM
+    POST_NORM;
+
+    /** x with what a part of a block adds to it, and a norm before or behind. */
+    Tensor around(Tensor x, UnaryOperator<Tensor> norm, UnaryOperator<Tensor> part) {
+      return switch (this) {
+        case PRE_NORM -> x.add(part.apply(norm.apply(x)));
+        case POST_NORM -> norm.apply(x.add(part.apply(x)));
+      };
+    }
   }
 
   /** Pre-norm, exact GELU, biases, no dropout, not causal. */
@@ -100,17 +108,14 @@ public record TransformerBlock(
 
   /** With attention that looks elsewhere, such as at a cache. */
   public Tensor apply(Tensor x, Mode mode, UnaryOperator<Tensor> attend) {
-    return switch (placement) {
-      case PRE_NORM -> {
-        Tensor h = x.add(dropout.apply(attend.apply(attentionNorm.apply(x, mode)), mode));
-        Tensor more = feedForward.apply(feedForwardNorm.apply(h, mode), mode);
-        yield h.add(dropout.apply(more, mode));
-      }
-      case POST_NORM -> {
-        Tensor h = attentionNorm.apply(x.add(dropout.apply(attend.apply(x), mode)), mode);
-        Tensor more = feedForward.apply(h, mode);
-        yield feedForwardNorm.apply(h.add(dropout.apply(more, mode)), mode);
-      }
-    };
+    Tensor h =
+        placement.around(
+            x,
+            each -> attentionNorm.apply(each, mode),
+            each -> dropout.apply(attend.apply(each), mode));
+    return placement.around(
+        h,
+        each -> feedForwardNorm.apply(each, mode),
+        each -> dropout.apply(feedForward.apply(each, mode), mode));
   }
 }

@@ -57,6 +57,7 @@ class ArchitectureGoldenTest {
     return switch (op) {
       case "gpt" -> gpt(o, inputs);
       case "encoder" -> encoder(o, inputs);
+      case "seq2seq" -> seq2seq(o, inputs);
       case "lstm" -> LstmClassifier.of(3, 4, 2, 2, KEY);
       case "resnet" ->
           new ResNet(
@@ -95,5 +96,18 @@ class ArchitectureGoldenTest {
             o.integer("heads"));
     var model = TransformerClassifier.of(size, o.integer("classes"), KEY);
     return inputs.containsKey("segments.weight") ? model.segments(2, KEY) : model;
+  }
+
+  private static Seq2Seq seq2seq(Attributes o, Map<String, Tensor> inputs) {
+    var size =
+        new Seq2Seq.Size(
+            rows(inputs, "tokens.weight"),
+            0,
+            rows(inputs, "encoderNorm.weight"),
+            o.integer("hidden"),
+            o.integer("layers"),
+            o.integer("heads"));
+    Seq2Seq model = Seq2Seq.of(size, KEY);
+    return o.flag("preNorm") ? model : model.postNorm();
   }
 }

@@ -9,6 +9,7 @@ import dev.merapi.nn.GruLayer;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
 import dev.merapi.nn.LstmLayer;
+import dev.merapi.nn.Memory;
 import dev.merapi.nn.Mode;
 import dev.merapi.nn.Parameters;
 import dev.merapi.optim.Adam;
@@ -17,6 +18,7 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +72,55 @@ class ArchitecturesTest {
 
   private static TransformerClassifier classifier() {
     return TransformerClassifier.of(new TransformerClassifier.Size(13, 8, 12, 24, 2, 3), 3, KEY);
+  }
+
+  private static Seq2Seq seq2seq() {
+    return Seq2Seq.of(new Seq2Seq.Size(13, 0, 12, 20, 2, 3), KEY);
+  }
+
+  /** Sources and targets: (2, 2, time), the first pair short and filled up to the time. */
+  private static Tensor pairs(int time) {
+    int[] numbers = new int[4 * time];
+    for (int i = 0; i < numbers.length; i++) {
+      boolean filled = i < 2 * time && i % time >= 3;
+      numbers[i] = filled ? 0 : 1 + (i * 5 + i / 3) % 12;
+    }
+    return Tensor.of(numbers).reshape(2, 2, time);
+  }
+
+  @Test
+  void whatFillsPairsUpIsNotRead() {
+    for (Seq2Seq model : List.of(seq2seq(), seq2seq().postNorm())) {
+      Tensor x = pairs(8);
+      Tensor alone = model.apply(x.slice(0, 0, 1).slice(2, 0, 3));
+      Tensor beside = model.apply(x).slice(0, 0, 1).slice(1, 0, 3);
+      assertEquals(Shape.of(1, 3, 13), alone.shape());
+      assertArrayEquals(alone.flatten(0, -1).toArray(), beside.flatten(0, -1).toArray(), 1e-5f);
+    }
+  }
+
+  /** Token by token, with the source read once, as all at once. */
+  @Test
+  void translationsAreContinuedFromAMemory() {
+    Seq2Seq model = seq2seq();
+    Tensor x = pairs(8);
+    float[] whole = model.apply(x).flatten(0, -1).toArray();
+    var memory = Memory.of(8);
+    Tensor read = x.select(1, 0);
+    var source = model.encode(read, Mode.evaluation());
+    int[] target = x.select(1, 1).toIntArray();
+    for (int time = 0; time < 8; time++) {
+      var pass = memory.next(1);
+      Tensor next = Tensor.of(new int[] {target[time], target[8 + time]}).reshape(2, 1);
+      float[] logits = pass.run(model.decode(next, source, pass)).getFirst().toArray();
+      for (int text = 0; text < 2; text++) {
+        int from = (text * 8 + time) * 13;
+        assertArrayEquals(
+            Arrays.copyOfRange(whole, from, from + 13),
+            Arrays.copyOfRange(logits, text * 13, text * 13 + 13),
+            1e-5f);
+      }
+    }
   }
 
   private static Llama llama() {
@@ -132,6 +183,7 @@ class ArchitecturesTest {
     assertThrows(MerapiException.class, () -> Gpt.of(SMALL, KEY).apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> llama().apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> classifier().apply(tokens(2, 9)));
+    assertThrows(MerapiException.class, () -> seq2seq().apply(tokens(2, 6)));
     assertThrows(MerapiException.class, () -> ResNet.of(21, 3, 10, KEY));
     assertThrows(
         MerapiException.class,
@@ -143,6 +195,7 @@ class ArchitecturesTest {
     learns(Gpt.of(SMALL, KEY).dropout(0.1), tokens(2, 8), tokens(2, 8).flatten(0, -1));
     learns(llama(), tokens(2, 8), tokens(2, 8).flatten(0, -1));
     learns(classifier(), tokens(3, 6), Tensor.of(new int[] {0, 1, 2}));
+    learns(seq2seq().dropout(0.1), pairs(6), tokens(2, 6).flatten(0, -1));
     learns(ResNet.of(8, 3, 4, KEY), KEY.normal(4, 3, 8, 8), Tensor.of(new int[] {0, 1, 2, 3}));
     readers().forEach(each -> learns(each, tokens(3, 6), Tensor.of(new int[] {0, 1, 2}), 40));
     learns(LstmClassifier.of(5, 6, 2, 3, KEY), KEY.normal(3, 7, 5), Tensor.of(new int[] {0, 1, 2}));
