@@ -4,9 +4,13 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.tensor.Shape;
+import dev.merapi.tensor.Step;
+import dev.merapi.tensor.Step.Assignment;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a model keeps of the times that it has read, so that those that follow cost no more than
@@ -52,6 +56,39 @@ public final class Memory {
   /** Nothing was read. What is next read overwrites what is left. */
   public void clear() {
     length = 0;
+  }
+
+  /**
+   * From now on, each row of the batch goes on from what another has read: row {@code i} from that
+   * of row {@code rows[i]}. There may be more of them than before, or fewer. Where there are as
+   * many, it is the same program for all rows.
+   *
+   * @throws MerapiException if there is none of such a number
+   */
+  public void take(int... rows) {
+    if (cells.isEmpty()) {
+      return;
+    }
+    int batch = cells.getFirst().shape().size(0);
+    if (rows.length == 0 || Arrays.stream(rows).anyMatch(row -> row < 0 || row >= batch)) {
+      throw new MerapiException(
+          "Memory: rows %s of a batch of %d; give numbers from 0 to %d"
+              .formatted(Arrays.toString(rows), batch, batch - 1));
+    }
+    if (rows.length == batch && IntStream.range(0, batch).allMatch(i -> rows[i] == i)) {
+      return;
+    }
+    Tensor index = Tensor.of(rows);
+    if (rows.length == batch) {
+      new Step(
+              List.of(),
+              cells.stream().map(cell -> new Assignment(cell, cell.take(index, 0))).toList())
+          .run();
+      return;
+    }
+    Tensor[] taken = cells.stream().map(cell -> cell.take(index, 0)).toArray(Tensor[]::new);
+    cells.clear();
+    Step.compute(taken).stream().map(Parameter::state).forEach(cells::add);
   }
 
   /** A pass over the next times, as many as are told. */
