@@ -5,6 +5,8 @@ import dev.merapi.tensor.MerapiException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,9 +47,24 @@ final class Generate implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      description = "How many texts it writes; by default ${DEFAULT-VALUE}.",
+      description =
+          "How many texts it writes, with --beams the best ones; by default ${DEFAULT-VALUE}.",
       defaultValue = "1")
   private int samples;
+
+  @Option(
+      names = "--beams",
+      paramLabel = "N",
+      description =
+          "Draw nothing, but look for the most likely text, along the N most likely beginnings.")
+  private Optional<Integer> beams = Optional.empty();
+
+  @Option(
+      names = "--length-penalty",
+      paramLabel = "X",
+      description =
+          "With --beams, above 0 it prefers longer texts, below 0 shorter ones; by default 1.")
+  private Optional<Double> lengthPenalty = Optional.empty();
 
   @Option(
       names = "--stop",
@@ -58,11 +75,19 @@ final class Generate implements Callable<Integer> {
   /** What {@code --json} prints. */
   record Written(String run, String prompt, List<String> texts) {}
 
+  /** What it prints of a search. */
+  record Likely(String run, String prompt, List<String> texts, List<Double> scores) {}
+
   @Override
   public Integer call() {
     if (tokens < 1 || samples < 1) {
       throw new MerapiException("generate: --tokens and --samples are at least 1");
     }
+    if (beams.isPresent()) {
+      search(beams.get());
+      return 0;
+    }
+    output.refuse(lengthPenalty, "--length-penalty is for --beams");
     var writer = TextWriter.open(run);
     var sampling = options.sampling(writer.preferences());
     List<String> texts = new ArrayList<>();
@@ -74,5 +99,29 @@ final class Generate implements Callable<Integer> {
     }
     output.json(new Written(run.toString(), prompt, texts));
     return 0;
+  }
+
+  private void search(int beams) {
+    options.refuse("--beams takes what is most likely, and draws nothing");
+    if (beams < samples) {
+      throw new MerapiException(
+          "generate: %d beams find no %d texts; give --beams %d or fewer --samples"
+              .formatted(beams, samples, samples));
+    }
+    var found =
+        TextWriter.open(run)
+            .search(prompt, tokens, beams, samples, lengthPenalty.orElse(1.0), stop);
+    for (var text : found) {
+      output.line(prompt + text.text());
+      if (samples > 1) {
+        output.line(String.format(Locale.ROOT, "(score %.4f)", text.score()));
+      }
+    }
+    output.json(
+        new Likely(
+            run.toString(),
+            prompt,
+            found.stream().map(TextWriter.Found::text).toList(),
+            found.stream().map(TextWriter.Found::score).toList()));
   }
 }

@@ -2,7 +2,10 @@ package dev.merapi.cli;
 
 import dev.merapi.hub.LanguageModel;
 import dev.merapi.tensor.Key;
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.zoo.Sampling;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -60,6 +63,26 @@ final class SamplingOptions {
         minP.or(preferences::minP).orElse(0.0),
         repetitionPenalty.or(preferences::repetitionPenalty).orElse(1.0),
         key());
+  }
+
+  /**
+   * Refuses what would change how tokens are drawn, where none are.
+   *
+   * @param why what draws nothing
+   */
+  void refuse(String why) {
+    Map<String, Optional<? extends Number>> given = new LinkedHashMap<>();
+    given.put("--temperature", temperature.filter(t -> t != 0));
+    given.put("--top-k", topK);
+    given.put("--top-p", topP);
+    given.put("--min-p", minP);
+    given.put("--repetition-penalty", repetitionPenalty);
+    given.forEach(
+        (option, value) -> {
+          if (value.isPresent()) {
+            throw new MerapiException("%s; leave out %s".formatted(why, option));
+          }
+        });
   }
 
   Key key() {

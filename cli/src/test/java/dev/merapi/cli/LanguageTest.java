@@ -47,6 +47,28 @@ class LanguageTest extends CommandTest {
     assertEquals(0, run("generate", run, "--stop=mat", "--samples=2", "--temperature=0", "--json"));
     assertEquals("the cat sat on the ", json().get("texts").get(1).asString());
 
+    assertEquals(
+        0,
+        run(
+            "generate",
+            run,
+            "--prompt=the cat",
+            "--beams=4",
+            "--samples=2",
+            "--tokens=17",
+            "--json"),
+        err);
+    assertEquals(" sat on the mat.\n", json().get("texts").get(0).asString());
+    assertTrue(out.startsWith("the cat sat on the mat."), out);
+    assertTrue(json().get("scores").get(0).asDouble() > json().get("scores").get(1).asDouble());
+    assertEquals(2, run("generate", run, "--beams=2", "--top-p=0.9"));
+    assertTrue(err.contains("leave out --top-p") && err.lines().count() == 1, err);
+    assertEquals(2, run("generate", run, "--beams=2", "--samples=3"));
+    assertEquals(2, run("generate", run, "--length-penalty=0.5"));
+    // A search that outgrows the context ends there.
+    assertEquals(0, run("generate", run, "--beams=2", "--tokens=300", "--json"), err);
+    assertEquals(24, json().get("texts").get(0).asString().length());
+
     assertEquals(0, run("eval", run, "--data", text.toString(), "--json"), err);
     assertEquals("perplexity", json().get("measures").get(0).get("name").asString());
     assertTrue(Files.isRegularFile(Path.of(run, "report.html")));

@@ -5,12 +5,16 @@ import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.text.Decoding;
 import dev.merapi.text.Stories;
 import dev.merapi.text.Tokenizer;
 import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
+import dev.merapi.zoo.Allowed;
+import dev.merapi.zoo.BeamSearch;
 import dev.merapi.zoo.Generation;
 import dev.merapi.zoo.Sampling;
+import dev.merapi.zoo.TokenReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,6 +131,55 @@ public final class TextWriter {
    */
   public String write(
       String prompt, int tokens, Sampling sampling, List<String> stop, Consumer<String> pieces) {
+    int[] unread = read(prompt, context);
+    var generation = generation(unread.length + tokens, sampling);
+    var cut = new StopText(all(stop), pieces);
+    write(generation, unread, unread, tokens, () -> false, cut);
+    return cut.finish();
+  }
+
+  /** A text that a search found, and how likely it is; see {@link BeamSearch}. */
+  public record Found(String text, double score) {}
+
+  /**
+   * The most likely texts behind a prompt, the best one first; see {@link #write} and {@link
+   * BeamSearch}. A text ends where the context is full; the model of a run reads of a long prompt
+   * only what leaves room for so many tokens, or for half its context.
+   *
+   * @param tokens how many it writes, at most
+   * @param best how many texts, at most as many as there are beams
+   * @param stop texts that end one, once it was found
+   */
+  public List<Found> search(
+      String prompt, int tokens, int beams, int best, double lengthPenalty, List<String> stop) {
+    int[] read = read(prompt, Math.max(context - tokens + 1, (context + 1) / 2));
+    int most = Math.min(tokens, context - read.length + 1);
+    var search =
+        BeamSearch.of(beams, most)
+            .lengthPenalty(lengthPenalty)
+            .ends(ends())
+            .allowed(Allowed.first(tokenizer.size()));
+    var reader = TokenReader.of(model, read.length + most - 1);
+    return search.write(reader, new int[][] {read}).getFirst().stream()
+        .limit(best)
+        .map(found -> new Found(text(read, found.tokens(), stop), found.score()))
+        .toList();
+  }
+
+  private String text(int[] before, List<Integer> written, List<String> stop) {
+    var cut = new StopText(all(stop), _ -> {});
+    var decoding = decoding(before);
+    written.stream().filter(id -> !ends().contains(id)).forEach(id -> cut.add(decoding.add(id)));
+    cut.add(decoding.finish());
+    return cut.finish();
+  }
+
+  /**
+   * The tokens of a prompt.
+   *
+   * @param most the model of a run reads no more than that of its end
+   */
+  private int[] read(String prompt, int most) {
     int[] read =
         published.isPresent()
             ? tokenizer.encoding(prompt, true).ids()
@@ -134,12 +187,8 @@ public final class TextWriter {
     if (read.length == 0) {
       throw new MerapiException("the prompt makes no token; give some text to go on with");
     }
-    int kept = published.isPresent() ? fitting(read.length, "the prompt") : context;
-    int[] unread = Arrays.copyOfRange(read, Math.max(0, read.length - kept), read.length);
-    var generation = generation(unread.length + tokens, sampling);
-    var cut = new StopText(all(stop), pieces);
-    write(generation, unread, unread, tokens, () -> false, cut);
-    return cut.finish();
+    int kept = published.isPresent() ? fitting(read.length, "the prompt") : most;
+    return Arrays.copyOfRange(read, Math.max(0, read.length - kept), read.length);
   }
 
   /**
@@ -195,11 +244,8 @@ public final class TextWriter {
       int tokens,
       BooleanSupplier stopped,
       StopText cut) {
-    var decoding = tokenizer.decoding(published.isPresent());
-    for (int id : before) {
-      decoding.add(id); // whether a space stands before a token follows from the one before it
-    }
-    Set<Integer> ends = published.map(LanguageModel::ends).orElse(Set.of());
+    var decoding = decoding(before);
+    Set<Integer> ends = ends();
     List<Integer> read = new ArrayList<>();
     int[] more = unread;
     for (int i = 0; i < tokens && !cut.isDone() && !stopped.getAsBoolean(); i++) {
@@ -215,6 +261,20 @@ public final class TextWriter {
     }
     cut.add(decoding.finish());
     return read;
+  }
+
+  /** Tokens that end a text. */
+  private Set<Integer> ends() {
+    return published.map(LanguageModel::ends).orElse(Set.of());
+  }
+
+  /** What stands behind some tokens: whether with a space follows from the last of them. */
+  private Decoding decoding(int... before) {
+    var decoding = tokenizer.decoding(published.isPresent());
+    for (int id : before) {
+      decoding.add(id);
+    }
+    return decoding;
   }
 
   /** The share of the stories that it writes that follow the grammar of {@link Stories}. */
