@@ -115,6 +115,21 @@ class InstructTest extends CommandTest {
             "--set=data.tokenizer={kind: bpe, size: 280}"),
         err);
     var base = json().get("run").asString();
+    refusesToTalk(base);
+    var more = "--set=model={kind: causal-lm, from: \"%s\"}".formatted(base);
+    assertEquals(
+        0,
+        run(
+            "train",
+            "gpt-char",
+            "--data=" + text,
+            "--runs=" + runs(),
+            "--epochs=1",
+            "--json",
+            more),
+        err);
+    refusesToTalk(json().get("run").asString());
+
     assertEquals(0, train(conversations(), "--set=model.from=" + base), err);
     var run = json().get("run").asString();
     var turns = chat(run, "the cat\n/new\nthe cat\n");
@@ -122,6 +137,12 @@ class InstructTest extends CommandTest {
     assertEquals("the dog", turns.get(1).get("answer").asString());
     assertTrue(
         Files.readString(Path.of(run, "model", "tokenizer_config.json")).contains("<|end|>"));
+  }
+
+  private void refusesToTalk(String run) {
+    assertEquals(2, run("chat", run));
+    assertTrue(err.contains("no chat template") && err.contains("train instruct"), err);
+    assertEquals(1, err.lines().count(), err);
   }
 
   @Test

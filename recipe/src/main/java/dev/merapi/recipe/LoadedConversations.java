@@ -105,7 +105,7 @@ final class LoadedConversations {
   static TunedModel begin(Recipe.Training recipe, Conversations settings, List<Dialogue> training) {
     return TunedModel.begin(
         (ModelSettings.CausalLm) recipe.model(),
-        settings.template().map(Path::of),
+        base -> base.talking(settings.template().map(Path::of)),
         () -> tokenizer(settings.tokenizer(), training),
         settings.context(),
         Key.of(recipe.seed()).fold(TrainingRun.WEIGHTS));

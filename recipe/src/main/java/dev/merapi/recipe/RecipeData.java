@@ -13,6 +13,7 @@ import dev.merapi.train.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The data of a recipe, loaded: as its network is to see them, and with what was learned from those
@@ -146,7 +147,7 @@ record RecipeData(
   private static TunedModel begin(Recipe.Training recipe) {
     return TunedModel.begin(
         (ModelSettings.CausalLm) recipe.model(),
-        Optional.empty(),
+        UnaryOperator.identity(), // what goes on with texts does not talk
         () -> {
           throw new IllegalStateException("it has one of its own");
         },

@@ -112,8 +112,8 @@ public final class TextWriter {
                 () ->
                     new MerapiException(
                         "this model has no chat template: it was taught to go on with texts, not to"
-                            + " answer; use generate, or give a model that was tuned to"
-                            + " instructions"));
+                            + " answer; use generate, or tune it to conversations first:"
+                            + " ./merapi train instruct --set model.from=FOLDER"));
     return new Conversation(this, template, system, tokens, sampling);
   }
 

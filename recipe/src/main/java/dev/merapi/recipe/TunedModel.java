@@ -14,8 +14,8 @@ import dev.merapi.train.RunWriter;
 import dev.merapi.zoo.Gpt;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The language model that a recipe trains, with its tokenizer and its chat template. A run keeps
@@ -30,14 +30,14 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) {
   /**
    * What a training begins with: the model of a folder or a run, else a new one.
    *
-   * @param template a file with the chat template; empty for the model's own
+   * @param dressing gives it a chat template, where it is to talk
    * @param tokenizer of a new model
    * @param context of a new model
    * @throws MerapiException if there is no such model, or it writes no text
    */
   static TunedModel begin(
       ModelSettings.CausalLm settings,
-      Optional<Path> template,
+      UnaryOperator<LanguageModel> dressing,
       Supplier<Tokenizer> tokenizer,
       int context,
       Key key) {
@@ -45,9 +45,9 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) {
         settings
             .from()
             .map(from -> open(Path.of(from)))
-            .orElseGet(() -> drawn(settings, tokenizer.get(), context, key.fold(0)))
-            .talking(template);
-    return new TunedModel(settings, settings.tuning().prepare(base, key.fold(1)));
+            .orElseGet(() -> drawn(settings, tokenizer.get(), context, key.fold(0)));
+    var dressed = dressing.apply(base);
+    return new TunedModel(settings, settings.tuning().prepare(dressed, key.fold(1)));
   }
 
   private static LanguageModel drawn(
