@@ -119,7 +119,11 @@ final class Fit {
   /** Goes on to the end of an epoch; false if it was asked to stop. */
   private boolean epoch() {
     var source = data.train().batches(trainer.batch, trainer.key.fold(SHUFFLING));
-    var iterator = source.from(position);
+    var from = position;
+    var iterator =
+        waiting.over(
+            source.from(from),
+            count -> "batch %d of epoch %d".formatted(from.batch() + count + 1, from.epoch() + 1));
     long perEpoch = trainer.stepsPerEpoch(data.train());
     boolean stopped = false;
     tick();
@@ -155,7 +159,7 @@ final class Fit {
     var before = totals;
     long samples = 0;
     for (int i = 1; ; i++) {
-      var batch = waiting.next(iterator, position);
+      var batch = iterator.next();
       samples += batch.size();
       boolean isLast = i == trainer.accumulate || !iterator.hasNext();
       var mode = Mode.training(trainer.key.fold(LAYERS).fold(batches));

@@ -1,7 +1,6 @@
 package dev.merapi.train;
 
 import dev.merapi.data.Batch;
-import dev.merapi.data.Batches;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.graph.Engine;
@@ -20,6 +19,7 @@ import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,7 +199,10 @@ public final class Trainer {
     return this;
   }
 
-  /** How long a batch may take to come before that is said; 30 seconds by default. */
+  /**
+   * How long a batch may take to come, of a training or an evaluation, before that is said; 30
+   * seconds by default.
+   */
   public Trainer patience(Duration patience) {
     if (!patience.isPositive()) {
       throw new MerapiException("patience: " + patience + " is too short; give more than none");
@@ -262,7 +265,7 @@ public final class Trainer {
     long evaluation = 0;
     for (var part : List.of(data.validation(), data.test())) {
       if (part.size() > 0) {
-        var outputs = measured(inOrder(part).epoch(0).iterator().next());
+        var outputs = measured(inOrder(part).next());
         evaluation = Math.max(evaluation, Engine.shared().program(step(outputs)).bytes());
       }
     }
@@ -315,14 +318,18 @@ public final class Trainer {
     var totals = Totals.none(metrics);
     double sum = 0;
     double counted = 0; // what the losses are means of, which may be fewer than the samples
-    for (var batch : inOrder(data).epoch(0)) {
-      var values = Totals.numbers(step(measured(batch)).run());
-      double weight = loss.counted(batch.y());
-      if (weight > 0) { // of none, the mean is not a number
-        sum += weight * values.getFirst();
-        counted += weight;
+    try (var waiting = new Waiting(patience, progress::print)) {
+      var batches = batches(data, waiting);
+      while (batches.hasNext()) {
+        var batch = batches.next();
+        var values = Totals.numbers(step(measured(batch)).run());
+        double weight = loss.counted(batch.y());
+        if (weight > 0) { // of none, the mean is not a number
+          sum += weight * values.getFirst();
+          counted += weight;
+        }
+        totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
       }
-      totals = totals.plus(batch.size(), values.getFirst(), values.subList(1, values.size()));
     }
     var scores = totals.scores(metrics);
     return new Scores(sum / counted, scores.metrics(), scores.samples());
@@ -341,11 +348,18 @@ public final class Trainer {
   /** What the model makes of every sample, computed a batch at a time: the batches' outputs. */
   public List<Tensor> predict(Dataset data) {
     var outputs = new ArrayList<Tensor>();
-    inOrder(data).epoch(0).forEach(batch -> outputs.add(predict(batch.x())));
+    try (var waiting = new Waiting(patience, progress::print)) {
+      batches(data, waiting).forEachRemaining(batch -> outputs.add(predict(batch.x())));
+    }
     return outputs;
   }
 
-  private Batches inOrder(Dataset data) {
-    return data.batches(evaluationBatch);
+  /** In the order of the data; one that does not come is told of. */
+  private Iterator<Batch> batches(Dataset data, Waiting waiting) {
+    return waiting.over(inOrder(data), count -> "batch %d of the evaluation".formatted(count + 1));
+  }
+
+  private Iterator<Batch> inOrder(Dataset data) {
+    return data.batches(evaluationBatch).epoch(0).iterator();
   }
 }

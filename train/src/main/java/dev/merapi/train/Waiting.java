@@ -1,7 +1,6 @@
 package dev.merapi.train;
 
 import dev.merapi.data.Batch;
-import dev.merapi.data.Position;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Locale;
@@ -9,6 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Asks for batches, and says so when one does not come: after {@code patience}, and again each time
@@ -24,7 +25,7 @@ final class Waiting implements AutoCloseable {
   /** What is waited for, and since when; null while nothing is. */
   private volatile Wait now;
 
-  private record Wait(Position batch, long since) {}
+  private record Wait(LongFunction<String> name, long count, long since) {}
 
   Waiting(Duration patience, Consumer<String> tell) {
     this.patience = patience;
@@ -32,11 +33,37 @@ final class Waiting implements AutoCloseable {
     look(null, patience);
   }
 
-  /** The next batch of a source that has one, which is the one at that position. */
-  Batch next(Iterator<Batch> source, Position at) {
-    now = new Wait(at, System.nanoTime());
+  /**
+   * The batches of a source, with an eye on the clock.
+   *
+   * @param name of the batch that comes after so many
+   */
+  Iterator<Batch> over(Iterator<Batch> source, LongFunction<String> name) {
+    return new Iterator<>() {
+      private long count;
+
+      @Override
+      public boolean hasNext() {
+        return waited(source::hasNext);
+      }
+
+      @Override
+      public Batch next() {
+        var batch = waited(source::next);
+        count++;
+        return batch;
+      }
+
+      private <T> T waited(Supplier<T> asked) {
+        return watched(name, count, asked);
+      }
+    };
+  }
+
+  private <T> T watched(LongFunction<String> name, long count, Supplier<T> source) {
+    now = new Wait(name, count, System.nanoTime());
     try {
-      return source.next();
+      return source.get();
     } finally {
       now = null;
     }
@@ -55,10 +82,9 @@ final class Waiting implements AutoCloseable {
       tell.accept(
           String.format(
               Locale.ROOT,
-              "batch %d of epoch %d has not come for %.3g s: its source (a file, a disk, a server,"
+              "%s has not come for %.3g s: its source (a file, a disk, a server,"
                   + " an augmentation) is slow or hangs; still waiting",
-              wait.batch().batch() + 1,
-              wait.batch().epoch() + 1,
+              wait.name().apply(wait.count()),
               waited / 1e9));
       next = Duration.ofNanos(2 * waited);
     }

@@ -204,8 +204,16 @@ class GuardTest {
   /** Waits before its third batch. */
   private record Slow(Dataset fast, Duration pause) implements Dataset {
     @Override
+    public Batches batches(int size) {
+      return slowed(fast.batches(size));
+    }
+
+    @Override
     public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-      var batches = fast.batches(size, shuffle, remainder);
+      return slowed(fast.batches(size, shuffle, remainder));
+    }
+
+    private Batches slowed(Batches batches) {
       return new Batches() {
         @Override
         public OptionalLong perEpoch() {
@@ -288,6 +296,12 @@ class GuardTest {
     assertTrue(waits.size() == 2 || waits.size() == 3, waits.toString()); // at 0.2, 0.4, 0.8 s
     assertTrue(
         waits.getFirst().startsWith("batch 3 of epoch 1 has not come for"), waits.toString());
+
+    said.lines.clear();
+    trainer(net()).patience(Duration.ofMillis(200)).evaluationBatch(8).evaluate(slow);
+    assertTrue(
+        said.lines.getFirst().startsWith("batch 3 of the evaluation has not come for"),
+        said.lines.toString());
 
     said.lines.clear();
     trainer(net()).fit(splits(slow), Epochs.of(1));
