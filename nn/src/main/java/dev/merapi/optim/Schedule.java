@@ -75,6 +75,14 @@ public interface Schedule {
     return cosine(Math.max(1, total - warmup)).afterWarmup(warmup);
   }
 
+  /**
+   * A linear rise {@code s / warmup}, then {@code √(warmup / s)} (Vaswani et al., 2017, section
+   * 5.3, whose rates these are for a learning rate of {@code 1 / √(dim · warmup)}).
+   */
+  static Schedule inverseSquareRoot(long warmup) {
+    return new InverseSquareRoot(warmup);
+  }
+
   /** See {@link #step}. */
   record Steps(long size, double gamma) implements Schedule {
     public Steps {
@@ -130,6 +138,18 @@ public interface Schedule {
     public double factor(long step) {
       double progress = (double) Math.min(step, total) / total;
       return least + (1 - least) * 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+  }
+
+  /** See {@link #inverseSquareRoot}. */
+  record InverseSquareRoot(long warmup) implements Schedule {
+    public InverseSquareRoot {
+      Checks.atLeast("warm-up of a schedule", warmup, 1);
+    }
+
+    @Override
+    public double factor(long step) {
+      return step < warmup ? (double) step / warmup : Math.sqrt((double) warmup / step);
     }
   }
 

@@ -105,4 +105,19 @@ class ScheduleTest {
     }
     assertEquals(0.01, whole.factor(9), 1e-12);
   }
+
+  /** Section 5.3 of the paper: {@code dim^-0.5 · min(step^-0.5, step · warmup^-1.5)}. */
+  @Test
+  void inverseSquareRootIsThePapers() {
+    int dim = 512;
+    int warmup = 4000;
+    Schedule schedule = Schedule.inverseSquareRoot(warmup);
+    double rate = 1 / Math.sqrt((double) dim * warmup);
+    for (int step : new int[] {1, 17, 3999, 4000, 4001, 100_000}) {
+      double paper =
+          Math.pow(dim, -0.5) * Math.min(Math.pow(step, -0.5), step * Math.pow(warmup, -1.5));
+      assertEquals(paper, rate * schedule.factor(step), 1e-15, "step " + step);
+    }
+    assertEquals(0, schedule.factor(0));
+  }
 }

@@ -94,6 +94,38 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("fail") BadRows.Policy onBadRow)
       implements LanguageSettings {}
 
+  /**
+   * Texts and what they are to become, such as their translations: two columns of a table, or two
+   * files, a text a line, of which line n of one belongs to line n of the other.
+   *
+   * @param source a table, as of {@link Texts}; or the name that two files share, such as {@code
+   *     multi30k/train} of {@code multi30k/train.en} and {@code multi30k/train.de} (each also with
+   *     .gz behind it); looked for in $MERAPI_DATA, too; null where `--data` says it
+   * @param from the column of the texts, or what their file ends with: {@code en}
+   * @param to the column of what they become, or what that file ends with: {@code de}
+   * @param validationSource a table, or the name of two files, beside the source, to compare epochs
+   *     by; null for a share
+   * @param testSource likewise, for testing
+   * @param tokenizer how texts of both sides are cut into tokens; one that is learned is learned
+   *     from both
+   * @param length tokens of a text, its end included, at most: longer pairs are not learned from
+   * @param validation the share of the training pairs to compare epochs by, where no source is
+   * @param test the share of all that is for testing, where no source is
+   * @param onBadRow what becomes of pairs of which a text is empty, or that cannot be read
+   */
+  record Pairs(
+      @Default("null") Optional<String> source,
+      String from,
+      String to,
+      @Default("null") Optional<String> validationSource,
+      @Default("null") Optional<String> testSource,
+      @Default("{kind: bpe, size: 8000}") TokenizerSettings tokenizer,
+      @Default("64") @Range(from = 2, to = 65536) int length,
+      @Default("0.05") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
+      implements LanguageSettings {}
+
   /** Texts in a column of a table, each on its own. */
   sealed interface TextColumn extends LanguageSettings {
     Optional<String> source();

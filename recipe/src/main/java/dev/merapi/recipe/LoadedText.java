@@ -26,15 +26,30 @@ import java.util.Optional;
  * @param source SHA-256 of where it comes from
  * @param signature what a network of it takes and gives
  * @param tuned the language model that learns from it, where that has a tokenizer of its own
+ * @param pairs of pairs of texts, those for testing, as they are written
  */
 record LoadedText(
     Splits splits,
     Tokenizer tokenizer,
     String source,
     Signature signature,
-    Optional<TunedModel> tuned) {
+    Optional<TunedModel> tuned,
+    List<TextPairs.Pair> pairs) {
+  LoadedText {
+    pairs = List.copyOf(pairs);
+  }
+
   LoadedText(Splits splits, Tokenizer tokenizer, String source, Signature signature) {
     this(splits, tokenizer, source, signature, Optional.empty());
+  }
+
+  LoadedText(
+      Splits splits,
+      Tokenizer tokenizer,
+      String source,
+      Signature signature,
+      Optional<TunedModel> tuned) {
+    this(splits, tokenizer, source, signature, tuned, List.of());
   }
 
   private static final String SOURCE = "text.json";
@@ -82,6 +97,11 @@ record LoadedText(
     tuned.ifPresent(model -> model.save(run));
   }
 
+  /** With the pairs for testing as they are written. */
+  LoadedText pairs(List<TextPairs.Pair> written) {
+    return new LoadedText(splits, tokenizer, source, signature, tuned, written);
+  }
+
   /** The same text with a model that reads it by this tokenizer. */
   LoadedText tuned(TunedModel model) {
     int size = model.language().vocabulary();
@@ -115,6 +135,7 @@ record LoadedText(
         Sources.refuse(place);
         yield stories(stories, key, saved);
       }
+      case LanguageSettings.Pairs pairs -> LoadedPairs.load(pairs, place, key, saved, base);
       case LanguageSettings.TextColumn column ->
           LoadedTexts.load(column, place, key, download, saved, base);
     };

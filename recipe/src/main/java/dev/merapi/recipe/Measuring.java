@@ -1,5 +1,6 @@
 package dev.merapi.recipe;
 
+import dev.merapi.data.Batch;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
@@ -66,7 +67,7 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
 
   private Scores ofTokens(Scores scores) {
     var metrics = new LinkedHashMap<>(scores.metrics());
-    metrics.put("perplexity", Math.exp(scores.loss()));
+    metrics.put("perplexity", Math.exp(logLoss(scores)));
     if (data.recipe().data() instanceof LanguageSettings.Stories stories) {
       var tokenizer = data.text().orElseThrow().tokenizer();
       var writer = new TextWriter(model, tokenizer, signature.shape().size(0));
@@ -74,6 +75,21 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
       metrics.put("stories", writer.storiesThatParse(stories.written(), key));
     }
     return new Scores(scores.loss(), metrics, scores.samples());
+  }
+
+  /** The mean of -ln p of the tokens to be told: the loss, unless that is smoothed. */
+  private double logLoss(Scores scores) {
+    if (data.recipe().training().labelSmoothing() == 0) {
+      return scores.loss();
+    }
+    double sum = 0;
+    double told = 0;
+    for (var batch : seen.test().batches(data.recipe().evaluation().batch()).epoch(0)) {
+      var losses = losses(batch);
+      sum += Step.compute(losses.sum()).getFirst().item();
+      told += Loss.crossEntropy().counted(batch.y().flatten(0, 1));
+    }
+    return sum / told;
   }
 
   /**
@@ -117,17 +133,22 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
 
   /** The mean loss of the tokens of each piece of text that are to be told. */
   private double[] losses(Dataset pieces) {
-    var each = Loss.crossEntropy().reduction(Reduction.NONE);
     var all = DoubleStream.builder();
     for (var batch : pieces.batches(data.recipe().evaluation().batch()).epoch(0)) {
-      var tokens = each.apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
       var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones());
-      var means = tokens.reshape(batch.size(), -1).sum(1).div(told);
+      var means = losses(batch).reshape(batch.size(), -1).sum(1).div(told);
       for (float loss : Step.compute(means).getFirst().toArray()) {
         all.add(loss);
       }
     }
     return all.build().toArray();
+  }
+
+  /** The loss of each token, 0 of those that are not to be told: (batch · time). */
+  private Tensor losses(Batch batch) {
+    return Loss.crossEntropy()
+        .reduction(Reduction.NONE)
+        .apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
   }
 
   /** A piece of the text that is for testing, to be looked at. */

@@ -337,6 +337,49 @@ public sealed interface ModelSettings {
   }
 
   /**
+   * See {@link dev.merapi.zoo.Seq2Seq}.
+   *
+   * @param layers blocks of the encoder, and as many of the decoder
+   * @param dim the width
+   * @param hidden the width inside its feed-forward networks; null for four times the width
+   * @param norm whether blocks normalise what they read, or sums, as the paper does
+   */
+  record Seq2seq(
+      @Default("3") @Range(from = 1) int layers,
+      @Default("4") @Range(from = 1) int heads,
+      @Default("128") @Range(from = 2) int dim,
+      @Default("null") @Range(from = 1) Optional<Integer> hidden,
+      @Default("0.1") @Range(from = 0, to = 0.99) double dropout,
+      @Default("pre") Norm norm)
+      implements ModelSettings {
+    /** Where its blocks normalise. */
+    public enum Norm {
+      PRE,
+      POST
+    }
+
+    public Seq2seq {
+      if (dim % heads != 0) {
+        throw shared(dim);
+      }
+    }
+
+    @Override
+    public Layer build(Signature signature, Key key) {
+      var size =
+          new dev.merapi.zoo.Seq2Seq.Size(
+              signature.outputs(),
+              signature.padding().orElseThrow(),
+              dim,
+              hidden.orElse(4 * dim),
+              layers,
+              heads);
+      var model = dev.merapi.zoo.Seq2Seq.of(size, key).dropout(dropout);
+      return norm == Norm.PRE ? model : model.postNorm();
+    }
+  }
+
+  /**
    * Layers one after another; the last has to give the outputs that are wanted.
    *
    * @param layers each in the form {@code {kind: linear, out: 64}}

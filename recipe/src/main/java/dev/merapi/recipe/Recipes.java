@@ -27,6 +27,7 @@ public final class Recipes {
           "gpt-char-large",
           "instruct",
           "bert-mlm",
+          "translate",
           "sentiment",
           "sentiment-lstm",
           "sentiment-cnn",

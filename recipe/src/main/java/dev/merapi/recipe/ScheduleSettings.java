@@ -54,6 +54,15 @@ public sealed interface ScheduleSettings {
     }
   }
 
+  /** A linear rise over {@code warmup} epochs, then by the inverse square root of the steps. */
+  record InverseSquareRoot(@Default("1") @Range(from = 1e-6) double warmup)
+      implements ScheduleSettings {
+    @Override
+    public Schedule build(long stepsPerEpoch, long epochs) {
+      return Schedule.inverseSquareRoot(Math.max(1, Math.round(warmup * stepsPerEpoch)));
+    }
+  }
+
   /** A rise and a fall over the whole training; see {@link dev.merapi.optim.OneCycle}. */
   record OneCycle(@Default("0.3") @Range(from = 0, to = 1) double rise)
       implements ScheduleSettings {

@@ -102,7 +102,9 @@ public final class TrainedModel {
 
   /** Whether the network of a recipe is a language model. */
   public static boolean writesText(Recipe.Training recipe) {
-    return recipe.data() instanceof LanguageSettings && !TextReader.fits(recipe);
+    return recipe.data() instanceof LanguageSettings
+        && !(recipe.data() instanceof LanguageSettings.Pairs)
+        && !TextReader.fits(recipe);
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */

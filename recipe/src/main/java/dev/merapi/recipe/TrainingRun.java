@@ -90,7 +90,7 @@ public final class TrainingRun {
 
   /** Of text, every token counts as a sample. */
   private Loss loss() {
-    var loss = recipe.training().loss().build();
+    var loss = recipe.training().buildLoss();
     return signature.tellsTokens() ? new TokenLoss(loss) : loss;
   }
 

@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.nn.Loss;
 import dev.merapi.optim.StepOptions;
+import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Precision;
 import dev.merapi.train.EarlyStopping;
 import dev.merapi.train.Metric;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param epochs passes over the training data
  * @param batch samples in a batch
  * @param accumulate batches in a step
+ * @param labelSmoothing of cross-entropy: how much of a target's probability is shared out among
+ *     all classes
  * @param target what the network is to give: what the data say, or its own input
  * @param clipValue the greatest size of an element of a gradient; null for any
  * @param clipNorm the greatest norm of all gradients together; null for any
@@ -27,6 +30,7 @@ public record TrainingSettings(
     @Default("64") @Range(from = 1) int batch,
     @Default("1") @Range(from = 1) int accumulate,
     @Default("cross-entropy") LossName loss,
+    @Default("0") @Range(from = 0, to = 0.99) double labelSmoothing,
     @Default("labels") Target target,
     @Default("{kind: adam}") OptimizerSettings optimizer,
     @Default("{kind: constant}") ScheduleSettings schedule,
@@ -37,6 +41,20 @@ public record TrainingSettings(
     @Default("300") @Range(from = 1) int checkpointSeconds,
     @Default("fp32") PrecisionName precision,
     @Default("stop") OnNan onNan) {
+  public TrainingSettings {
+    if (labelSmoothing > 0 && loss != LossName.CROSS_ENTROPY) {
+      throw new MerapiException(
+          "`label_smoothing` is for the loss cross-entropy, whose targets are classes; leave it"
+              + " out");
+    }
+  }
+
+  /** What is made small. */
+  Loss buildLoss() {
+    return loss == LossName.CROSS_ENTROPY
+        ? Loss.crossEntropy().labelSmoothing(labelSmoothing)
+        : loss.build();
+  }
 
   /** See {@link Loss}. */
   public enum LossName {
@@ -112,6 +130,7 @@ public record TrainingSettings(
         batch,
         accumulate,
         loss,
+        labelSmoothing,
         target,
         optimizer,
         schedule,

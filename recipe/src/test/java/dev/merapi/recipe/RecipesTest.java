@@ -162,7 +162,8 @@ final class RecipesTest {
             "{kind: step, gamma: 0.5}", 0.5,
             "{kind: exponential, gamma: 0.25}", 0.125,
             "{kind: polynomial, power: 2}", 0.0625,
-            "{kind: cosine, warmup: 1}", 0.5);
+            "{kind: cosine, warmup: 1}", 0.5,
+            "{kind: inverse-square-root, warmup: 0.6}", Math.sqrt(6.0 / 15));
     factors.forEach(
         (text, factor) ->
             assertEquals(

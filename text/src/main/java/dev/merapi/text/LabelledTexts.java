@@ -5,18 +5,12 @@ import dev.merapi.data.Batches;
 import dev.merapi.data.DataException;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Normalisation;
-import dev.merapi.data.Position;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.stream.IntStream;
 
 /**
  * Texts with a class each, cut into tokens: x (batch, time) i32 and y (batch) class numbers.
@@ -28,9 +22,6 @@ import java.util.stream.IntStream;
 public final class LabelledTexts implements Dataset {
   /** What the time of a batch is a multiple of. */
   static final int STEP = 8;
-
-  /** Batches whose texts are sorted by length together. */
-  private static final int POOL = 50;
 
   private final int[][] texts;
   private final int[] labels;
@@ -126,45 +117,12 @@ public final class LabelledTexts implements Dataset {
     return Math.min(length, texts[row].length);
   }
 
-  /** What a batch holds follows from the key, the epoch and the batch's number alone. */
+  /** Texts of about the same length come together. */
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
     var plain = Dataset.super.batches(size, shuffle, remainder);
-    return new Batches() {
-      @Override
-      public OptionalLong perEpoch() {
-        return plain.perEpoch();
-      }
-
-      @Override
-      public Iterator<Batch> from(Position position) {
-        return byLength(size, shuffle.fold(position.epoch()), remainder).stream()
-            .skip(position.batch())
-            .map(LabelledTexts.this::gather)
-            .iterator();
-      }
-    };
-  }
-
-  /** Rows of batches: shuffled, then sorted by length within pools; the batches shuffled again. */
-  private List<int[]> byLength(int batch, Key key, Batches.Remainder remainder) {
-    int[] order = key.fold(0).permutation(size());
-    List<int[]> batches = new ArrayList<>();
-    for (int from = 0; from < order.length; from += POOL * batch) {
-      int[] pool =
-          Arrays.stream(order, from, Math.min(order.length, from + POOL * batch))
-              .boxed()
-              .sorted(Comparator.comparingInt(this::length).reversed())
-              .mapToInt(Integer::intValue)
-              .toArray();
-      for (int at = 0; at < pool.length; at += batch) {
-        batches.add(Arrays.copyOfRange(pool, at, Math.min(pool.length, at + batch)));
-      }
-    }
-    if (remainder == Batches.Remainder.DROP && order.length % batch != 0) {
-      batches.removeLast();
-    }
-    return IntStream.of(key.fold(1).permutation(batches.size())).mapToObj(batches::get).toList();
+    return new ByLength(size(), this::length, this::gather)
+        .batches(size, shuffle, remainder, plain);
   }
 
   @Override
