@@ -5,6 +5,7 @@ import dev.merapi.recipe.TrainedModel;
 import dev.merapi.recipe.TrainedModel.Candidate;
 import dev.merapi.recipe.TrainedModel.Guess;
 import dev.merapi.recipe.TrainedModel.RowGuess;
+import dev.merapi.recipe.Translator;
 import dev.merapi.table.BadRows;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.MerapiException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -42,7 +44,8 @@ final class Predict implements Callable<Integer> {
       description =
           "Pictures (PNG, JPEG, GIF, BMP, WebP), for the digit networks of one digit each; or"
               + " sounds (WAV, FLAC); or tables (.csv, .jsonl, .arff) with the columns that the"
-              + " network was trained with; or texts (.txt, one a line).")
+              + " network was trained with; or texts (.txt, one a line), which are told of or"
+              + " translated.")
   private List<Path> files = List.of();
 
   @Option(
@@ -57,6 +60,14 @@ final class Predict implements Callable<Integer> {
       paramLabel = "TEXT",
       description = "A text instead of a file; may be repeated.")
   private List<String> texts = List.of();
+
+  @Option(
+      names = "--beams",
+      paramLabel = "N",
+      description =
+          "How many beginnings of a translation are followed, from 1; by default the recipe's"
+              + " model.beams.")
+  private Optional<Integer> beams = Optional.empty();
 
   @Option(
       names = "--on-bad-row",
@@ -78,6 +89,12 @@ final class Predict implements Callable<Integer> {
   /** What {@code --json} prints for a network that reads texts. */
   record Read(String run, List<Guess> predictions, long badRows) {}
 
+  /** What a text has become. */
+  record Translation(String text, String translation) {}
+
+  /** What {@code --json} prints for a network that turns texts into others. */
+  record Translated(String run, List<Translation> predictions) {}
+
   /** What {@code --json} prints for an autoencoder. */
   record Reconstructed(String run, String picture) {}
 
@@ -87,6 +104,9 @@ final class Predict implements Callable<Integer> {
   @Override
   public Integer call() {
     var folder = RunFolder.open(run);
+    if (Translator.fits(TrainedModel.training(folder))) {
+      return translate(Translator.open(folder));
+    }
     if (TextReader.fits(TrainedModel.training(folder))) {
       return predictTexts(TextReader.open(folder));
     }
@@ -115,10 +135,36 @@ final class Predict implements Callable<Integer> {
     return 0;
   }
 
-  private int predictTexts(TextReader model) {
+  /** A line for each text, in the order of the texts: also for one of nothing. */
+  private int translate(Translator model) {
+    requireTexts();
+    List<String> all = new ArrayList<>(texts);
+    files.forEach(file -> all.addAll(Translator.lines(file)));
+    var chosen = beams.map(model::beams).orElse(model);
+    long longer = all.stream().filter(text -> chosen.tokens(text) > chosen.length()).count();
+    if (longer > 0) {
+      output.line(
+          "note: %d of the texts %s longer than all that it has learned from; give a sentence at a time"
+              .formatted(longer, longer == 1 ? "is" : "are"));
+    }
+    var written = chosen.translate(all);
+    List<Translation> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      output.line(written.get(i));
+      kept.add(new Translation(all.get(i), written.get(i)));
+    }
+    output.json(new Translated(run.toString(), kept));
+    return 0;
+  }
+
+  private void requireTexts() {
     if (files.isEmpty() && texts.isEmpty()) {
       throw new MerapiException("predict: give a text with --text, or name files with texts");
     }
+  }
+
+  private int predictTexts(TextReader model) {
+    requireTexts();
     List<TextReader.Placed> all = new ArrayList<>();
     texts.forEach(text -> all.add(new TextReader.Placed(text, text)));
     long left = 0;

@@ -5,6 +5,7 @@ import dev.merapi.recipe.Recipe;
 import dev.merapi.recipe.Recipes;
 import dev.merapi.recipe.Report;
 import dev.merapi.recipe.TrainedModel;
+import dev.merapi.recipe.Translator;
 import dev.merapi.train.RunFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +73,8 @@ final class Reading {
           "./merapi predict %s PICTURE…".formatted(run.path());
       case Recipe.Training training when TrainedModel.takesTables(training) ->
           "./merapi predict %s ROWS.csv".formatted(run.path());
+      case Recipe.Training training when Translator.fits(training) ->
+          "./merapi predict %s --text TEXT".formatted(run.path());
       case Recipe.Training training when TrainedModel.writesText(training) ->
           "./merapi generate " + run.path();
       case Recipe.Training _ -> "./merapi eval " + run.path();

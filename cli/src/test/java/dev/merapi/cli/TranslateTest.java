@@ -59,6 +59,32 @@ class TranslateTest extends CommandTest {
     // The loss is smoothed, and the perplexity is not.
     double perplexity = report.get("test").get("perplexity").asDouble();
     assertTrue(perplexity >= 1 && perplexity < Math.exp(report.get("test_loss").asDouble()), out);
+    translates(report.get("run").asString(), report.get("test").get("bleu").asDouble());
+  }
+
+  private void translates(String run, double bleu) throws IOException {
+    assertEquals(0, run("eval", run, "--data", folder.toString(), "--json"), err);
+    var measure = json().get("measures").get(0);
+    assertEquals("bleu", measure.get("name").asString());
+    assertEquals(bleu, measure.get("value").asDouble(), 1e-9);
+    assertTrue(measure.get("low").asDouble() <= bleu && bleu <= measure.get("high").asDouble());
+    var page = Files.readString(Path.of(run, "report.html"));
+    var source = Files.readAllLines(folder.resolve("test_2016_flickr.en")).getFirst();
+    assertTrue(page.contains("<td>" + source + "</td>"), "the report shows translations");
+
+    var file = Files.writeString(folder.resolve("mine.txt"), "six one two\n\none two\n");
+    var options = List.of("--text", "three four", "--beams", "2", "--json");
+    var command = new ArrayList<>(List.of("predict", run, file.toString()));
+    command.addAll(options);
+    assertEquals(0, run(command), err);
+    var written = json().get("predictions");
+    assertEquals(4, written.size());
+    assertEquals("three four", written.get(0).get("text").asString());
+    assertEquals("", written.get(2).get("translation").asString());
+    var german = GERMAN.stream().collect(Collectors.joining("|"));
+    assertTrue(written.get(3).get("translation").asString().matches("((" + german + ") ?)+"), out);
+    assertEquals(2, run("predict", run), out);
+    assertEquals(2, run("generate", run), out);
   }
 
   @Test
@@ -73,6 +99,10 @@ class TranslateTest extends CommandTest {
     var table = Files.writeString(folder.resolve("all.csv"), rows);
     var own = "--set=data={kind: pairs, from: en, to: de, tokenizer: {kind: bpe, size: 280}}";
     assertEquals(0, train(table, own, "--epochs=1"), err);
+    // Of two files that have no others beside them, shares are drawn.
+    assertEquals(0, train(folder.resolve("all.de"), "--epochs=1"), err);
+    assertEquals(2, train(folder, "--epochs=1"), out);
+    assertTrue(err.contains("train.en and "), err);
     Files.writeString(folder.resolve("holes.csv"), "de,en\neins,one\n,two\n");
     assertEquals(2, train(folder.resolve("holes.csv"), own), out);
     assertTrue(err.contains("line 3: column `de` is empty"), err);
@@ -103,7 +133,7 @@ class TranslateTest extends CommandTest {
         err.contains("longer than 16 tokens") || out.contains("longer than 16 tokens"), out + err);
     Files.write(en, new byte[] {'a', (byte) 0xff, '\n'});
     assertEquals(2, train(folder, alone), out);
-    assertTrue(err.contains("train.en: it is not UTF-8"), err);
+    assertTrue(err.contains("train.en: line 1: this is not UTF-8"), err);
   }
 
   @Test

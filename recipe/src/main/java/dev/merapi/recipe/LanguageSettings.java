@@ -104,7 +104,7 @@ public sealed interface LanguageSettings extends DataSettings {
    * @param from the column of the texts, or what their file ends with: {@code en}
    * @param to the column of what they become, or what that file ends with: {@code de}
    * @param validationSource a table, or the name of two files, beside the source, to compare epochs
-   *     by; null for a share
+   *     by; null for a share, and so where `--data` gives a file that has no such beside it
    * @param testSource likewise, for testing
    * @param tokenizer how texts of both sides are cut into tokens; one that is learned is learned
    *     from both

@@ -9,6 +9,7 @@ import dev.merapi.text.PairedTexts;
 import dev.merapi.text.PairedTexts.Marks;
 import dev.merapi.text.Tokenizer;
 import dev.merapi.text.TokenizerTraining;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class LoadedPairs {
     var parts =
         isOther
             ? new Parts(List.of(), List.of(), all.pairs(), all.notes())
-            : parts(settings, where, all, key);
+            : new Reading(settings, where, place).parts(all, key);
     var tokenizer =
         saved
             .map(LoadedText.Saved::tokenizer)
@@ -64,28 +65,36 @@ final class LoadedPairs {
     return new LoadedPairs(settings, tokenizer, parts.notes()).cut(parts, all.fingerprint());
   }
 
-  private static Parts parts(
-      LanguageSettings.Pairs settings, TextPairs.Place where, TextPairs all, Key key) {
-    var validation = beside(settings.validationSource(), where, settings);
-    var test = beside(settings.testSource(), where, settings);
-    var shares =
-        new Shares(
-            validation.isPresent() ? 0 : settings.validation(),
-            test.isPresent() ? 0 : settings.test());
-    var split = Split.random(all.pairs().size(), shares, key);
-    return new Parts(
-        of(all, split.train()),
-        validation.map(TextPairs::pairs).orElseGet(() -> of(all, split.validation())),
-        test.map(TextPairs::pairs).orElseGet(() -> of(all, split.test())),
-        Stream.of(Optional.of(all), validation, test)
-            .flatMap(Optional::stream)
-            .flatMap(each -> each.notes().stream())
-            .toList());
-  }
+  /**
+   * Where pairs are read from.
+   *
+   * @param given what the user says: beside a file, other pairs may be missing
+   */
+  private record Reading(
+      LanguageSettings.Pairs settings, TextPairs.Place where, Optional<Path> given) {
+    Parts parts(TextPairs all, Key key) {
+      var validation = beside(settings.validationSource());
+      var test = beside(settings.testSource());
+      var shares =
+          new Shares(
+              validation.isPresent() ? 0 : settings.validation(),
+              test.isPresent() ? 0 : settings.test());
+      var split = Split.random(all.pairs().size(), shares, key);
+      return new Parts(
+          of(all, split.train()),
+          validation.map(TextPairs::pairs).orElseGet(() -> of(all, split.validation())),
+          test.map(TextPairs::pairs).orElseGet(() -> of(all, split.test())),
+          Stream.of(Optional.of(all), validation, test)
+              .flatMap(Optional::stream)
+              .flatMap(each -> each.notes().stream())
+              .toList());
+    }
 
-  private static Optional<TextPairs> beside(
-      Optional<String> name, TextPairs.Place where, LanguageSettings.Pairs settings) {
-    return name.map(other -> TextPairs.read(where.beside(other, settings), settings));
+    private Optional<TextPairs> beside(Optional<String> name) {
+      boolean required = given.filter(path -> !Files.isDirectory(path)).isEmpty();
+      return name.flatMap(other -> where.beside(other, settings, required))
+          .map(place -> TextPairs.read(place, settings));
+    }
   }
 
   private static List<TextPairs.Pair> of(TextPairs all, int... rows) {

@@ -18,11 +18,13 @@ import dev.merapi.train.Checkpoint;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.Scores;
 import dev.merapi.train.Trainer;
+import dev.merapi.zoo.Seq2Seq;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Measures the network of a recipe, as its data want it.
@@ -40,9 +42,18 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
 
   /** On the test data; where it predicts a column of numbers, also in their own unit. */
   Scores scores() {
+    return scores(Optional.empty());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param written the translations of the test data, where they are made already
+   */
+  private Scores scores(Optional<Assessment.Translations> written) {
     var scores = trainer.evaluate(seen.test());
     if (signature.tellsTokens()) {
-      return ofTokens(scores);
+      return ofTokens(scores, written);
     }
     if (data.table().isEmpty() || data.table().get().prepared().classifies()) {
       return scores;
@@ -65,9 +76,12 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     return new Scores(scores.loss(), metrics, scores.samples());
   }
 
-  private Scores ofTokens(Scores scores) {
+  private Scores ofTokens(Scores scores, Optional<Assessment.Translations> written) {
     var metrics = new LinkedHashMap<>(scores.metrics());
     metrics.put("perplexity", Math.exp(logLoss(scores)));
+    if (Translator.fits(data.recipe())) {
+      metrics.put("bleu", written.orElseGet(this::translations).bleu().score());
+    }
     if (data.recipe().data() instanceof LanguageSettings.Stories stories) {
       var tokenizer = data.text().orElseThrow().tokenizer();
       var writer = new TextWriter(model, tokenizer, signature.shape().size(0));
@@ -100,6 +114,9 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
    */
   Evaluation evaluation(RunFolder run, Checkpoint checkpoint, String fingerprint) {
     var train = seen.train();
+    boolean translates = Translator.fits(data.recipe());
+    var written =
+        translates ? Optional.of(translations()) : Optional.<Assessment.Translations>empty();
     int[] known =
         Arrays.copyOf(
             Key.of(data.recipe().seed()).fold(SEEN).permutation(train.size()),
@@ -113,11 +130,30 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
             "%d parameters".formatted(Parameters.count(model)),
             "%d samples to learn from".formatted(train.size()),
             "data " + fingerprint.substring(0, 12)),
-        scores(),
-        assessment(seen.test()),
-        known.length == 0 ? Optional.empty() : Optional.of(assessment(train.select(known))),
+        scores(written),
+        written.<Assessment>map(each -> each).orElseGet(() -> assessment(seen.test())),
+        known.length == 0 || translates
+            ? Optional.empty()
+            : Optional.of(assessment(train.select(known))),
         run.metrics(),
-        data.text().isPresent() ? this::piece : assessing(seen.test())::example);
+        data.text().isPresent() ? this::text : assessing(seen.test())::example);
+  }
+
+  /** What the test data become. */
+  private Assessment.Translations translations() {
+    var text = data.text().orElseThrow();
+    int beams = ((ModelSettings.Seq2seq) data.recipe().model()).beams();
+    var translator =
+        new Translator((Seq2Seq) model, text.tokenizer(), signature.features().getLast(), beams);
+    var written = translator.translate(text.pairs().stream().map(TextPairs.Pair::source).toList());
+    var all =
+        IntStream.range(0, written.size())
+            .mapToObj(
+                i ->
+                    new Assessment.Translations.Translation(
+                        text.pairs().get(i).source(), text.pairs().get(i).target(), written.get(i)))
+            .toList();
+    return new Assessment.Translations(all, losses(seen.test()));
   }
 
   private Assessment assessment(Dataset samples) {
@@ -149,6 +185,14 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     return Loss.crossEntropy()
         .reduction(Reduction.NONE)
         .apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));
+  }
+
+  /** A text that is for testing, to be looked at. */
+  private Example text(int row) {
+    var pairs = data.text().orElseThrow().pairs();
+    return pairs.isEmpty()
+        ? piece(row)
+        : new Example(pairs.get(row).place(), Optional.empty(), pairs.get(row).source());
   }
 
   /** A piece of the text that is for testing, to be looked at. */

@@ -343,6 +343,8 @@ public sealed interface ModelSettings {
    * @param dim the width
    * @param hidden the width inside its feed-forward networks; null for four times the width
    * @param norm whether blocks normalise what they read, or sums, as the paper does
+   * @param beams beginnings of a text that are followed where it writes; see {@link
+   *     dev.merapi.zoo.BeamSearch}
    */
   record Seq2seq(
       @Default("3") @Range(from = 1) int layers,
@@ -350,7 +352,8 @@ public sealed interface ModelSettings {
       @Default("128") @Range(from = 2) int dim,
       @Default("null") @Range(from = 1) Optional<Integer> hidden,
       @Default("0.1") @Range(from = 0, to = 0.99) double dropout,
-      @Default("pre") Norm norm)
+      @Default("pre") Norm norm,
+      @Default("4") @Range(from = 1, to = 100) int beams)
       implements ModelSettings {
     /** Where its blocks normalise. */
     public enum Norm {

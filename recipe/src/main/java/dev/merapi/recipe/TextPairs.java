@@ -9,7 +9,7 @@ import dev.merapi.table.TableSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,15 +46,23 @@ record TextPairs(List<Pair> pairs, String fingerprint, List<String> notes) {
     /** Two files, a text a line. */
     record Lines(Path from, Path to) implements Place {}
 
-    /** The place of another name beside this one. */
-    default Place beside(String name, LanguageSettings.Pairs settings) {
+    /**
+     * The place of another name beside this one.
+     *
+     * @param required whether it must be there
+     */
+    default Optional<Place> beside(String name, LanguageSettings.Pairs settings, boolean required) {
       var here =
           switch (this) {
             case Table(var file) -> file;
             case Lines(var from, _) -> from;
           };
       var path = here.resolveSibling(name);
-      return find(path, settings).orElseThrow(() -> missing(path, settings));
+      var found = find(path, settings);
+      if (required && found.isEmpty()) {
+        throw missing(path, settings);
+      }
+      return found;
     }
   }
 
@@ -207,12 +215,23 @@ record TextPairs(List<Pair> pairs, String fingerprint, List<String> notes) {
   static List<String> lines(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       var bytes = (file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in).readAllBytes();
-      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      var text = decoded(file, bytes);
       return (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
-    } catch (CharacterCodingException e) {
-      throw new DataException(file + ": it is not UTF-8; save it as that", e);
     } catch (IOException e) {
       throw DataException.of(file, "read", e);
     }
+  }
+
+  private static String decoded(Path file, byte[] bytes) {
+    var in = ByteBuffer.wrap(bytes);
+    var out = CharBuffer.allocate(bytes.length);
+    var result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+    var text = out.flip().toString();
+    if (result.isError()) {
+      throw new DataException(
+          "%s: line %d: this is not UTF-8; convert the file, for example with iconv"
+              .formatted(file, 1 + text.chars().filter(c -> c == '\n').count()));
+    }
+    return text;
   }
 }

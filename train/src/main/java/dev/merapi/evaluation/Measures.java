@@ -114,6 +114,52 @@ public final class Measures<P extends Predictions<P>> {
   }
 
   /**
+   * How close translations are to their references: BLEU, and how long they are beside them.
+   *
+   * @param matches of each sentence
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> ofTranslations(
+      List<Bleu.Matches> matches, Bootstrap bootstrap, Key key) {
+    var interval =
+        bootstrap.of(matches.size(), rows -> sum(matches, rows).bleu().score(), key.fold(0));
+    var all = sum(matches, IntStream.range(0, matches.size()).toArray());
+    double lengths = (double) all.length() / Math.max(1, all.referenceLength());
+    var ratio =
+        bootstrap.of(
+            matches.size(),
+            rows -> {
+              var some = sum(matches, rows);
+              return (double) some.length() / Math.max(1, some.referenceLength());
+            },
+            key.fold(1));
+    return List.of(
+        new Measure(
+            "bleu",
+            "BLEU",
+            all.bleu().score(),
+            Optional.of(interval),
+            Scale.NUMBER,
+            "how many runs of one to four words it shares with the references, from 0 to 100;"
+                + " sacreBLEU's definition (13a, case counts)"),
+        new Measure(
+            "length_ratio",
+            "Length",
+            lengths,
+            Optional.of(ratio),
+            Scale.NUMBER,
+            "its words for each word of the references: 1 is as long as they are"));
+  }
+
+  private static Bleu.Matches sum(List<Bleu.Matches> matches, int... rows) {
+    var sum = Bleu.Matches.NONE;
+    for (int row : rows) {
+      sum = sum.plus(matches.get(row));
+    }
+    return sum;
+  }
+
+  /**
    * The measures of a language model, perplexity first.
    *
    * @param losses the mean of -ln p of the right token, over the tokens of each piece of text

@@ -1,11 +1,13 @@
 package dev.merapi.report;
 
+import dev.merapi.evaluation.Bleu;
 import dev.merapi.evaluation.Bootstrap;
 import dev.merapi.evaluation.Classified;
 import dev.merapi.evaluation.Measure;
 import dev.merapi.evaluation.Measures;
 import dev.merapi.evaluation.Regressed;
 import dev.merapi.tensor.Key;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a network says of samples whose truth is known, by the kind of its task. */
@@ -75,6 +77,53 @@ public sealed interface Assessment {
     @Override
     public List<Measure> measures(Key key) {
       return Measures.ofTexts(losses, Bootstrap.of(), key);
+    }
+  }
+
+  /**
+   * It turns texts into others, such as their translations.
+   *
+   * @param texts in their order
+   * @param losses the mean of -ln p of the right token, over the tokens of each target
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
+  record Translations(List<Translation> texts, double[] losses) implements Assessment {
+    public Translations {
+      texts = List.copyOf(texts);
+    }
+
+    /**
+     * A text.
+     *
+     * @param source what is translated
+     * @param reference what was wanted
+     * @param written what it became
+     */
+    public record Translation(String source, String reference, String written) {
+      Bleu.Matches matches() {
+        return Bleu.Matches.of(written, List.of(reference));
+      }
+    }
+
+    /** How close all of them are to what was wanted. */
+    public Bleu bleu() {
+      return texts.stream()
+          .map(Translation::matches)
+          .reduce(Bleu.Matches.NONE, Bleu.Matches::plus)
+          .bleu();
+    }
+
+    @Override
+    public int samples() {
+      return texts.size();
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      var matches = texts.stream().map(Translation::matches).toList();
+      var all = new ArrayList<>(Measures.ofTranslations(matches, Bootstrap.of(), key.fold(0)));
+      all.addAll(Measures.ofTexts(losses, Bootstrap.of(), key.fold(1)));
+      return all;
     }
   }
 

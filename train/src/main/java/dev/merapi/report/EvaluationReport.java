@@ -39,6 +39,7 @@ public final class EvaluationReport {
 
   private static final int WORST = 24;
   private static final int CONFUSED = 12;
+  private static final int EXAMPLES = 24;
   private static final int HEADLINES = 4;
 
   /** Intervals do not change from one look to the next. */
@@ -66,6 +67,7 @@ public final class EvaluationReport {
       case Assessment.Classification test -> classification(test);
       case Assessment.Regression test -> regression(test);
       case Assessment.Texts test -> errors("log loss", "log loss, nats a token", test.losses());
+      case Assessment.Translations test -> translations(test);
       case Assessment.Distances test -> errors("error", "mean squared error", test.errors());
     }
   }
@@ -263,6 +265,34 @@ public final class EvaluationReport {
             List.of(
                 "is " + Measure.number(said.actual(i)),
                 "predicted " + Measure.number(said.predicted(i))));
+  }
+
+  private void translations(Assessment.Translations test) {
+    int count = Math.min(EXAMPLES, test.samples());
+    var rows =
+        IntStream.range(0, count)
+            .mapToObj(i -> test.texts().get((int) ((long) i * test.samples() / count)))
+            .map(
+                text ->
+                    List.of(
+                        Cell.text(text.source()),
+                        Cell.text(text.reference()),
+                        Cell.text(text.written())))
+            .toList();
+    sections.add(
+        Section.of(
+            "Translations",
+            "Test samples from begin to end, evenly spaced: they are not chosen.",
+            new Table(List.of("Source", "Reference", "Written"), rows)));
+    worst(
+        "Worst examples",
+        "The test samples whose references it thinks the least likely.",
+        IntStream.range(0, test.samples()).toArray(),
+        i -> test.losses()[i],
+        i ->
+            List.of(
+                "reference: " + test.texts().get(i).reference(),
+                "written: " + test.texts().get(i).written()));
   }
 
   private void errors(String what, String axis, double[] errors) {

@@ -29,6 +29,9 @@ final class Findings {
   /** A loss that has grown by more than this since its best is no noise. */
   private static final double GROWN = 1.1;
 
+  /** Translations that are off by more than this share of their length say too little, or twice. */
+  private static final double OFF_LENGTH = 0.1;
+
   /** The largest class has so many times the samples of the smallest. */
   private static final double UNEVEN = 5;
 
@@ -71,6 +74,10 @@ final class Findings {
                         "log loss", test.losses(), ((Assessment.Texts) train).losses()));
         findings.curves(evaluation.metrics());
       }
+      case Assessment.Translations test -> {
+        findings.curves(evaluation.metrics());
+        findings.lengths(test);
+      }
       case Assessment.Distances test -> {
         evaluation
             .train()
@@ -82,6 +89,22 @@ final class Findings {
       }
     }
     return findings.found.stream().sorted((a, b) -> b.kind().compareTo(a.kind())).toList();
+  }
+
+  /** Whether translations are about as long as what was wanted. */
+  private void lengths(Assessment.Translations test) {
+    var bleu = test.bleu();
+    double ratio = (double) bleu.length() / Math.max(1, bleu.referenceLength());
+    if (Math.abs(ratio - 1) > OFF_LENGTH) {
+      found.add(
+          Finding.warning(
+              ratio < 1 ? "Too short" : "Too long",
+              "what it writes has %.2f words for each word of the references.".formatted(ratio),
+              ratio < 1
+                  ? "It leaves out what the texts say: train longer, or on longer texts."
+                  : "It says things twice: train longer, or follow more beginnings"
+                      + " (model.beams)."));
+    }
   }
 
   private static double halfWidth(Measure measure) {

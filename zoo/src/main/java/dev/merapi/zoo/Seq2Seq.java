@@ -166,6 +166,16 @@ public record Seq2Seq(
     return decoderNorm.apply(h, mode).matmul(tokens.weight().mT());
   }
 
+  /**
+   * Targets of texts, for a search to write: each of its prompts is the token that begins a target.
+   *
+   * @param numbers the texts (batch, time), filled up with the padding
+   * @param capacity tokens of a target at most, its begin included
+   */
+  public TokenReader targets(Tensor numbers, int capacity) {
+    return new Translating(this, numbers, capacity);
+  }
+
   private Tensor embed(Tensor numbers, Mode mode) {
     double scale = Math.sqrt(positions.dim());
     return dropout.apply(positions.apply(tokens.apply(numbers, mode).mul(scale), mode), mode);

@@ -20,6 +20,7 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Sizes and shapes of the architectures, and that they learn. */
@@ -121,6 +122,35 @@ class ArchitecturesTest {
             1e-5f);
       }
     }
+  }
+
+  /** Several texts at once, with and without a source filled up, as each alone. */
+  @Test
+  void translationsAreSearchedFor() {
+    Seq2Seq model = seq2seq();
+    Tensor sources = pairs(8).select(1, 0);
+    var search = BeamSearch.of(3, 6).ends(Set.of(2));
+    int[][] begins = {{1}, {1}};
+    var together = search.write(model.targets(sources, 8), begins);
+    for (int text = 0; text < 2; text++) {
+      Tensor alone = sources.slice(0, text, text + 1);
+      var own = search.write(model.targets(alone, 8), new int[][] {{1}}).getFirst();
+      assertEquals(own.getFirst().tokens(), together.get(text).getFirst().tokens());
+      assertEquals(own.getFirst().score(), together.get(text).getFirst().score(), 1e-5);
+    }
+    // The score is the model's own.
+    var best = together.getFirst().getFirst();
+    double sum = 0;
+    int[] read = new int[8];
+    read[0] = 1;
+    for (int i = 0; i < best.tokens().size(); i++) {
+      var source = model.encode(sources.slice(0, 0, 1), Mode.evaluation());
+      Tensor logits =
+          model.decode(Tensor.of(read).reshape(1, 8), source, Mode.evaluation()).get(0).get(i);
+      sum += logits.logSoftmax(-1).toArray()[best.tokens().get(i)];
+      read[i + 1] = best.tokens().get(i);
+    }
+    assertEquals(sum / best.tokens().size(), best.score(), 1e-5);
   }
 
   private static Llama llama() {
