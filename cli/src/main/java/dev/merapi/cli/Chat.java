@@ -39,6 +39,8 @@ final class Chat implements Callable<Integer> {
 
   @Mixin private SamplingOptions options;
 
+  @Mixin private LanguageOptions language;
+
   @Parameters(
       index = "0",
       paramLabel = "RUN|FOLDER",
@@ -71,7 +73,7 @@ final class Chat implements Callable<Integer> {
     if (tokens < 1) {
       throw new MerapiException("chat: --tokens is at least 1");
     }
-    var writer = TextWriter.open(folder);
+    var writer = language.limited(TextWriter.open(folder));
     var sampling = options.sampling(writer.preferences());
     var conversation = writer.conversation(system, tokens, sampling);
     if (isTerminal()) {

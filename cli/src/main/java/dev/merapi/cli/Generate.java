@@ -24,6 +24,8 @@ final class Generate implements Callable<Integer> {
 
   @Mixin private SamplingOptions options;
 
+  @Mixin private LanguageOptions language;
+
   @Parameters(
       index = "0",
       paramLabel = "RUN|FOLDER",
@@ -88,7 +90,7 @@ final class Generate implements Callable<Integer> {
       return 0;
     }
     output.refuse(lengthPenalty, "--length-penalty is for --beams");
-    var writer = TextWriter.open(run);
+    var writer = language.limited(TextWriter.open(run));
     var sampling = options.sampling(writer.preferences());
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
@@ -109,7 +111,8 @@ final class Generate implements Callable<Integer> {
               .formatted(beams, samples, samples));
     }
     var found =
-        TextWriter.open(run)
+        language
+            .limited(TextWriter.open(run))
             .search(prompt, tokens, beams, samples, lengthPenalty.orElse(1.0), stop);
     for (var text : found) {
       output.line(prompt + text.text());

@@ -78,6 +78,41 @@ class ChatTest extends CommandTest {
   }
 
   @Test
+  void writesOnlyWhatItMay() throws IOException {
+    var date = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+    for (var how : List.of("--temperature=0", "--temperature=2", "--beams=3")) {
+      assertEquals(
+          0,
+          run("generate", model.toString(), "--prompt=a", "--regex=" + date, how, "--json"),
+          err);
+      var written = json().get("texts").get(0).asString();
+      assertTrue(written.matches(date), how + ": " + written);
+    }
+    assertEquals(
+        2, run("generate", model.toString(), "--prompt=a", "--regex=" + date, "--tokens=9"));
+    assertTrue(err.contains("10 tokens"), err);
+    assertEquals(2, run("generate", model.toString(), "--prompt=a", "--regex=a(?=b)"));
+    assertTrue(err.contains("not supported") && err.lines().count() == 1, err);
+
+    var schema =
+        Files.writeString(
+            folder.resolve("schema.json"),
+            """
+            {"type": "object", "required": ["name", "age"],
+             "properties": {"name": {"type": "string"}, "age": {"type": "integer", "minimum": 0}}}
+            """);
+    assertEquals(
+        0, chat("hello\nbye\n", "--json-schema=" + schema, "--temperature=1", "--tokens=30"), err);
+    for (var turn : json().get("turns")) { // random weights, and yet
+      var answer = JsonMapper.shared().readTree(turn.get("answer").asString());
+      assertTrue(answer.get("name").isString() && answer.get("age").isIntegralNumber(), out);
+    }
+    assertEquals(2, chat("hello\n", "--json-schema=" + schema, "--regex=a"));
+    assertEquals(2, chat("hello\n", "--json-schema=none.json"));
+    assertTrue(err.contains("none.json"), err);
+  }
+
+  @Test
   void drawsAsItIsTold() {
     assertEquals(0, run("generate", model.toString(), "--prompt=a", "--temperature=1", "--json"));
     var one = json().get("texts").get(0).asString();

@@ -3,7 +3,6 @@ package dev.merapi.recipe;
 import dev.merapi.hub.ChatMessage;
 import dev.merapi.hub.ChatTemplate;
 import dev.merapi.tensor.MerapiException;
-import dev.merapi.zoo.Generation;
 import dev.merapi.zoo.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +24,7 @@ public final class Conversation {
   private final int tokens;
   private final Sampling sampling;
   private final List<ChatMessage> messages = new ArrayList<>();
-  private Optional<Generation> generation = Optional.empty();
+  private Optional<Writing> writing = Optional.empty();
   private int room;
   private int[] read = {};
 
@@ -75,7 +74,8 @@ public final class Conversation {
     int[] unread = Arrays.copyOfRange(ids, known, ids.length);
     var cut = new StopText(writer.all(List.of()), pieces);
     read = new int[0]; // an error on the way leaves a memory that nobody relies on
-    var more = writer.write(generation.orElseThrow(), ids, unread, tokens, stopped, cut);
+    var more =
+        writing.orElseThrow().write(ids.length, unread, writer.decoding(ids), tokens, stopped, cut);
     read = Arrays.copyOf(ids, ids.length + more.size());
     for (int i = 0; i < more.size(); i++) {
       read[ids.length + i] = more.get(i);
@@ -90,18 +90,18 @@ public final class Conversation {
   /** Makes room for the ids and an answer, and tells how many of them were read already. */
   private int prepare(int... ids) {
     int needed = Math.min(writer.context(), ids.length + tokens);
-    if (generation.isEmpty() || needed > room) {
+    if (writing.isEmpty() || needed > room) {
       room = Math.min(writer.context(), Math.max(ROOM, Integer.highestOneBit(needed) * 2));
-      generation = Optional.of(writer.generation(room, sampling));
+      writing = Optional.of(writer.writing(room, sampling));
       return 0;
     }
     boolean goesOn =
         read.length > 0
             && read.length < ids.length
             && Arrays.mismatch(read, ids) == read.length
-            && generation.get().length() == read.length;
+            && writing.get().length() == read.length;
     if (!goesOn) {
-      generation.get().clear();
+      writing.get().clear();
       return 0;
     }
     return read.length;

@@ -1,5 +1,7 @@
 package dev.merapi.recipe;
 
+import dev.merapi.grammar.Language;
+import dev.merapi.grammar.TokenMasks;
 import dev.merapi.hub.LanguageModel;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
@@ -16,12 +18,10 @@ import dev.merapi.zoo.Generation;
 import dev.merapi.zoo.Sampling;
 import dev.merapi.zoo.TokenReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -36,21 +36,43 @@ public final class TextWriter {
   private final Tokenizer tokenizer;
   private final int context;
   private final Optional<LanguageModel> published;
+  private final Optional<TokenMasks> masks;
 
   TextWriter(Layer model, Tokenizer tokenizer, int context) {
-    this(model, tokenizer, context, Optional.empty());
+    this(model, tokenizer, context, Optional.empty(), Optional.empty());
   }
 
   private TextWriter(LanguageModel model) {
-    this(model.published().model(), model.tokenizer(), model.context(), Optional.of(model));
+    this(
+        model.published().model(),
+        model.tokenizer(),
+        model.context(),
+        Optional.of(model),
+        Optional.empty());
   }
 
   private TextWriter(
-      Layer model, Tokenizer tokenizer, int context, Optional<LanguageModel> published) {
+      Layer model,
+      Tokenizer tokenizer,
+      int context,
+      Optional<LanguageModel> published,
+      Optional<TokenMasks> masks) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.context = context;
     this.published = published;
+    this.masks = masks;
+  }
+
+  /**
+   * The same, which writes texts of a language alone: what it writes behind a prompt, or an answer,
+   * is one of them as a whole.
+   *
+   * @throws MerapiException if the model's tokens can write none
+   */
+  public TextWriter within(Language language) {
+    var masks = TokenMasks.of(tokenizer, language, ends());
+    return new TextWriter(model, tokenizer, context, published, Optional.of(masks));
   }
 
   /**
@@ -132,9 +154,9 @@ public final class TextWriter {
   public String write(
       String prompt, int tokens, Sampling sampling, List<String> stop, Consumer<String> pieces) {
     int[] unread = read(prompt, context);
-    var generation = generation(unread.length + tokens, sampling);
     var cut = new StopText(all(stop), pieces);
-    write(generation, unread, unread, tokens, () -> false, cut);
+    writing(unread.length + tokens, sampling)
+        .write(unread.length, unread, decoding(unread), tokens, () -> false, cut);
     return cut.finish();
   }
 
@@ -154,11 +176,15 @@ public final class TextWriter {
       String prompt, int tokens, int beams, int best, double lengthPenalty, List<String> stop) {
     int[] read = read(prompt, Math.max(context - tokens + 1, (context + 1) / 2));
     int most = Math.min(tokens, context - read.length + 1);
+    Writing.check(masks, most);
     var search =
         BeamSearch.of(beams, most)
             .lengthPenalty(lengthPenalty)
             .ends(ends())
-            .allowed(Allowed.first(tokenizer.size()));
+            .allowed(
+                masks
+                    .<Allowed>map(each -> written -> each.next(written, most - written.length))
+                    .orElseGet(() -> Allowed.first(tokenizer.size())));
     var reader = TokenReader.of(model, read.length + most - 1);
     return search.write(reader, new int[][] {read}).getFirst().stream()
         .limit(best)
@@ -205,17 +231,11 @@ public final class TextWriter {
     return count;
   }
 
-  /** A generation that has room for so many tokens, or for the whole context. */
-  Generation generation(int tokens, Sampling sampling) {
-    if (published.isEmpty()) {
-      return Generation.of(model, context, sampling);
-    }
-    int known = tokenizer.size(); // an embedding may have rows to spare
-    return Generation.of(
-        model,
-        Math.min(context, tokens),
-        (logits, text, row) ->
-            sampling.next(Arrays.copyOf(logits, Math.min(known, logits.length)), text, row));
+  /** A writing that has room for so many tokens, or for the whole context. */
+  Writing writing(int tokens, Sampling sampling) {
+    int room = published.isPresent() ? Math.min(context, tokens) : context;
+    return new Writing(
+        choice -> Generation.of(model, room, choice), tokenizer.size(), sampling, ends(), masks);
   }
 
   /** Texts that end one, with those of the model itself. */
@@ -229,47 +249,13 @@ public final class TextWriter {
     return tokenizer;
   }
 
-  /**
-   * Writes until a text ends.
-   *
-   * @param before all tokens that stand before what is written
-   * @param unread those of them that the generation has not read
-   * @param stopped whether somebody has heard enough
-   * @return the tokens that the generation has read behind those that were unread
-   */
-  List<Integer> write(
-      Generation generation,
-      int[] before,
-      int[] unread,
-      int tokens,
-      BooleanSupplier stopped,
-      StopText cut) {
-    var decoding = decoding(before);
-    Set<Integer> ends = ends();
-    List<Integer> read = new ArrayList<>();
-    int[] more = unread;
-    for (int i = 0; i < tokens && !cut.isDone() && !stopped.getAsBoolean(); i++) {
-      int next = generation.read(new int[][] {more})[0];
-      if (i > 0) {
-        read.add(more[0]);
-      }
-      if (ends.contains(next)) {
-        break;
-      }
-      cut.add(decoding.add(next));
-      more = new int[] {next};
-    }
-    cut.add(decoding.finish());
-    return read;
-  }
-
   /** Tokens that end a text. */
   private Set<Integer> ends() {
     return published.map(LanguageModel::ends).orElse(Set.of());
   }
 
   /** What stands behind some tokens: whether with a space follows from the last of them. */
-  private Decoding decoding(int... before) {
+  Decoding decoding(int... before) {
     var decoding = tokenizer.decoding(published.isPresent());
     for (int id : before) {
       decoding.add(id);

@@ -1,6 +1,7 @@
 package dev.merapi.text;
 
 import dev.merapi.data.DataException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -112,6 +113,11 @@ public final class Characters implements Tokenizer {
     return id < 0 || id >= codePoints.length
         ? Optional.empty()
         : Optional.of(Character.toString(codePoints[id]));
+  }
+
+  @Override
+  public Optional<byte[]> bytes(int id) {
+    return token(id).map(token -> token.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

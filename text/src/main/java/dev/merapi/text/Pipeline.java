@@ -1,6 +1,7 @@
 package dev.merapi.text;
 
 import dev.merapi.data.DataException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +186,32 @@ final class Pipeline implements Tokenizer {
     return model.vocabulary().contains(id)
         ? Optional.of(model.vocabulary().token(id))
         : Optional.empty();
+  }
+
+  @Override
+  public Optional<byte[]> bytes(int id) {
+    return id < 0 || isSpecial(id) ? Optional.empty() : token(id).map(this::written);
+  }
+
+  private byte[] written(String token) {
+    var kinds = configuration.path("decoder").findValuesAsString("type");
+    if (kinds.contains("ByteLevel")) {
+      return ByteCharacters.read(token);
+    }
+    var value = Decoders.byteOf(token);
+    if (kinds.contains("ByteFallback") && value.isPresent()) {
+      return new byte[] {(byte) value.getAsInt()};
+    }
+    // What stands between two others, for the first and the last may be written in their own way.
+    var around = joined("a", "a").length() - 1;
+    var text = joined("a", token, "a");
+    return text.substring(1, Math.max(1, text.length() - around)).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String joined(String... tokens) {
+    return decoder
+        .map(parts -> String.join("", parts.decode(List.of(tokens))))
+        .orElseGet(() -> String.join(" ", tokens));
   }
 
   @Override

@@ -281,6 +281,18 @@ final class SentencePiece implements Tokenizer {
   }
 
   @Override
+  public Optional<byte[]> bytes(int id) {
+    if (id < 0 || id >= pieces.size() || isSpecial(id)) {
+      return Optional.empty();
+    }
+    var piece = pieces.get(id);
+    return Optional.of(
+        piece.kind() == Kind.BYTE
+            ? new byte[] {(byte) Decoders.byteOf(piece.text()).orElse('?')}
+            : piece.text().replace('\u2581', ' ').getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
   public OptionalInt id(String token) {
     var known = ids.get(token);
     if (known != null) {

@@ -66,6 +66,12 @@ public interface Tokenizer {
   /** The token of an id, as its vocabulary writes it; empty for an id that is not used. */
   Optional<String> token(int id);
 
+  /**
+   * The bytes, as UTF-8, that a token adds to a text in whose middle it stands: they may end within
+   * a character. Empty for a special token, and for an id that is not used.
+   */
+  Optional<byte[]> bytes(int id);
+
   /** The id of a token, as its vocabulary writes it. */
   OptionalInt id(String token);
 

@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * @param lengthPenalty above 0 it prefers longer texts, below 0 shorter ones, as scores are below
  *     0; 1 compares means
  * @param ends tokens that end a text
- * @param allowed which tokens may follow, where not all may; the others' chances are nobody's, so
- *     that scores are the model's own
+ * @param allowed which tokens may follow, where not all may, and where none does the text has
+ *     ended; the others' chances are nobody's, so that scores are the model's own
  */
 public record BeamSearch(
     int beams, int tokens, double lengthPenalty, Set<Integer> ends, Optional<Allowed> allowed) {
@@ -154,12 +154,13 @@ public record BeamSearch(
       List<Found> all = new ArrayList<>(found);
       for (int rank = 0; rank < steps.size(); rank++) {
         Step step = steps.get(rank);
-        if (length == tokens || ends.contains(step.token)) {
+        List<Integer> grown = grown(step);
+        if (length == tokens || ends.contains(step.token) || isOver(grown)) {
           if (rank < beams()) {
-            all.add(new Found(grown(step), step.score / scale));
+            all.add(new Found(grown, step.score / scale));
           }
         } else if (next.size() < beams()) {
-          next.add(new Beam(grown(step), step.score, step.beam));
+          next.add(new Beam(grown, step.score, step.beam));
         }
       }
       found =
@@ -169,6 +170,10 @@ public record BeamSearch(
               .toList();
       goesOn = !next.isEmpty() && canImprove(next.getFirst().score / scale);
       beams = next.isEmpty() ? beams : next;
+    }
+
+    private boolean isOver(List<Integer> text) {
+      return allowed.isPresent() && allowed.get().next(ids(text)).isEmpty();
     }
 
     private boolean canImprove(double score) {
@@ -185,6 +190,10 @@ public record BeamSearch(
       return grown;
     }
 
+    private static int[] ids(List<Integer> text) {
+      return text.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     /** The best steps of all beams: enough for as many beams even if all their ends are among. */
     private List<Step> best(float[][] logits) {
       int count = Math.max(2, 1 + ends.size()) * beams();
@@ -197,7 +206,7 @@ public record BeamSearch(
     }
 
     private Stream<Step> best(int beam, float[] logits, int count) {
-      int[] written = beams.get(beam).tokens.stream().mapToInt(Integer::intValue).toArray();
+      int[] written = ids(beams.get(beam).tokens);
       double before = beams.get(beam).score - logOfSum(logits);
       IntStream all =
           allowed
