@@ -22,6 +22,9 @@ public final class Translator {
   /** Texts that are written at a time, of about the same length. */
   private static final int AT_A_TIME = 32;
 
+  /** What the room for a text is a multiple of: the fewer sizes, the fewer programs. */
+  private static final int STEP = 32;
+
   /** Tokens of a text at most. */
   private static final int MOST = 1024;
 
@@ -126,7 +129,8 @@ public final class Translator {
     var search = BeamSearch.of(beams, most).ends(Set.of(marks.end())).allowed(_ -> words);
     int[][] prompts = new int[texts.size()][];
     Arrays.setAll(prompts, _ -> new int[] {marks.begin()});
-    var targets = model.targets(PairedTexts.sources(texts, marks), 1 + most);
+    int capacity = Math.ceilDiv(1 + most, STEP) * STEP;
+    var targets = model.targets(PairedTexts.sources(texts, marks), capacity);
     return search.write(targets, prompts).stream()
         .map(found -> found.getFirst().tokens().stream().mapToInt(Integer::intValue).toArray())
         .map(this::text)
