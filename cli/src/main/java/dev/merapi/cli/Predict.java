@@ -1,5 +1,7 @@
 package dev.merapi.cli;
 
+import dev.merapi.recipe.AnswerReader;
+import dev.merapi.recipe.AnswerReader.Reply;
 import dev.merapi.recipe.TextReader;
 import dev.merapi.recipe.TrainedModel;
 import dev.merapi.recipe.TrainedModel.Candidate;
@@ -9,6 +11,7 @@ import dev.merapi.recipe.Translator;
 import dev.merapi.table.BadRows;
 import dev.merapi.table.TableSource;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.text.Question;
 import dev.merapi.train.RunFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Parameters;
     name = "predict",
     description =
         "Tells what your pictures show, or your sounds, your texts, or the rows of your table, by"
-            + " the network of a run.",
+            + " the network of a run; or what a text answers to a question.",
     mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
   private static final int SHOWN = 3;
@@ -45,7 +48,8 @@ final class Predict implements Callable<Integer> {
           "Pictures (PNG, JPEG, GIF, BMP, WebP), for the digit networks of one digit each; or"
               + " sounds (WAV, FLAC); or tables (.csv, .jsonl, .arff) with the columns that the"
               + " network was trained with; or texts (.txt, one a line), which are told of or"
-              + " translated.")
+              + " translated, or, one a file, answer questions; or questions (.json, in the form of"
+              + " SQuAD).")
   private List<Path> files = List.of();
 
   @Option(
@@ -68,6 +72,13 @@ final class Predict implements Callable<Integer> {
           "How many beginnings of a translation are followed, from 1; by default the recipe's"
               + " model.beams.")
   private Optional<Integer> beams = Optional.empty();
+
+  @Option(
+      names = "--question",
+      paramLabel = "TEXT",
+      description =
+          "What is asked of a text, which is given by --text or a .txt file; may be repeated.")
+  private List<String> questions = List.of();
 
   @Option(
       names = "--on-bad-row",
@@ -95,6 +106,9 @@ final class Predict implements Callable<Integer> {
   /** What {@code --json} prints for a network that turns texts into others. */
   record Translated(String run, List<Translation> predictions) {}
 
+  /** What {@code --json} prints for a network that answers questions. */
+  record Answered(String run, List<Reply> predictions, long badRows) {}
+
   /** What {@code --json} prints for an autoencoder. */
   record Reconstructed(String run, String picture) {}
 
@@ -106,6 +120,12 @@ final class Predict implements Callable<Integer> {
     var folder = RunFolder.open(run);
     if (Translator.fits(TrainedModel.training(folder))) {
       return translate(Translator.open(folder));
+    }
+    if (AnswerReader.fits(TrainedModel.training(folder))) {
+      return predictAnswers(AnswerReader.open(folder));
+    }
+    if (!questions.isEmpty()) {
+      throw new MerapiException("predict: this network answers no questions; leave --question out");
     }
     if (TextReader.fits(TrainedModel.training(folder))) {
       return predictTexts(TextReader.open(folder));
@@ -132,6 +152,38 @@ final class Predict implements Callable<Integer> {
     var guesses = model.classify(files);
     guesses.forEach(guess -> output.line(line(guess)));
     output.json(new Classified(run.toString(), guesses));
+    return 0;
+  }
+
+  private int predictAnswers(AnswerReader model) {
+    List<Question> asked = new ArrayList<>();
+    List<String> contexts = new ArrayList<>(texts);
+    long left = 0;
+    for (var file : files) {
+      if (file.toString().endsWith(".txt")) {
+        contexts.add(TextReader.whole(file));
+        continue;
+      }
+      var bad = BadRows.of(onBadRow);
+      asked.addAll(model.questions(file, bad));
+      if (bad.count() > 0) {
+        output.line("note: " + bad.summary(file.toString()));
+      }
+      left += bad.count();
+    }
+    for (var context : contexts) {
+      for (var question : questions) {
+        asked.add(new Question(question, question, context, List.of()));
+      }
+    }
+    if (asked.isEmpty() || contexts.isEmpty() != questions.isEmpty()) {
+      throw new MerapiException(
+          "predict: ask with --question, and give the text that answers with --text or a .txt file;"
+              + " or name a .json file with both, in the form of SQuAD");
+    }
+    var replies = model.answers(asked);
+    replies.forEach(reply -> output.line(line(reply)));
+    output.json(new Answered(run.toString(), replies, left));
     return 0;
   }
 
@@ -229,6 +281,15 @@ final class Predict implements Callable<Integer> {
   /** {@code five.png 5 98.7 % (6 0.8 %, 3 0.2 %)}. */
   private static String line(Guess guess) {
     return line(guess.file(), guess.candidates());
+  }
+
+  private static String line(Reply reply) {
+    return String.format(
+        Locale.ROOT,
+        "%s  %s  %.1f %%",
+        reply.question(),
+        reply.answer().isEmpty() ? "(the text does not say it)" : reply.answer(),
+        100 * reply.probability());
   }
 
   private static String line(String of, List<Candidate> candidates) {

@@ -7,6 +7,8 @@ import dev.merapi.train.FileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Conversations as the tokens that a model reads them by, and which of them it has to tell: those
@@ -40,15 +42,10 @@ public record ChatTokens(LanguageModel model) {
       if (!Dialogue.isAnswer(messages.get(i))) {
         continue;
       }
-      String asked = render(template, dialogue, messages.subList(0, i), true);
-      String answered = render(template, dialogue, messages.subList(0, i + 1), false);
-      if (!answered.startsWith(asked)) {
-        throw new DataException(
-            "%s: the chat template asks for an answer otherwise than it writes one, so where answers begin cannot be told; set data.template to another"
-                .formatted(dialogue.place()));
-      }
+      String asked = render(template, dialogue.place(), messages.subList(0, i), true);
+      String answered = render(template, dialogue.place(), messages.subList(0, i + 1), false);
+      answers.add(answer(dialogue.place(), asked, answered));
       texts.add(answered);
-      answers.add(new Span(asked.length(), answered.length()));
     }
     String whole = texts.getLast();
     if (texts.stream().allMatch(whole::startsWith)) {
@@ -61,12 +58,57 @@ public record ChatTokens(LanguageModel model) {
     return each;
   }
 
+  /**
+   * A conversation with one more answer, which alone has to be told.
+   *
+   * @param place where it stands
+   * @throws DataException as of {@link #of}
+   */
+  public Text answered(String place, List<ChatMessage> before, String answer) {
+    ChatTemplate template = model.chat().orElseThrow();
+    List<ChatMessage> all = new ArrayList<>(before);
+    all.add(ChatMessage.assistant(answer));
+    String text = render(template, place, all, false);
+    return text(text, List.of(answer(place, render(template, place, before, true), text)));
+  }
+
+  /**
+   * A text without a template, and how it goes on, which alone has to be told: with the special
+   * tokens that the tokenizer puts before a text, and one that ends it behind, if the model has
+   * any.
+   */
+  public Text continued(String before, String more) {
+    Encoding read = model.tokenizer().encoding(before, true);
+    int begin = read.size();
+    while (begin > 0 && read.added()[begin - 1] && !before.isEmpty()) {
+      begin--; // what it puts behind texts
+    }
+    int[] told = model.tokenizer().encode(more);
+    int[] end = model.ends().stream().sorted().limit(1).mapToInt(Integer::intValue).toArray();
+    int[] all =
+        Stream.of(Arrays.copyOf(read.ids(), begin), told, end)
+            .flatMapToInt(IntStream::of)
+            .toArray();
+    boolean[] marked = new boolean[all.length];
+    Arrays.fill(marked, begin, all.length, true);
+    return new Text(all, marked);
+  }
+
+  private static Span answer(String place, String asked, String answered) {
+    if (!answered.startsWith(asked)) {
+      throw new DataException(
+          "%s: the chat template asks for an answer otherwise than it writes one, so where answers begin cannot be told; set data.template to another"
+              .formatted(place));
+    }
+    return new Span(asked.length(), answered.length());
+  }
+
   private static String render(
-      ChatTemplate template, Dialogue dialogue, List<ChatMessage> messages, boolean answer) {
+      ChatTemplate template, String place, List<ChatMessage> messages, boolean answer) {
     try {
       return template.render(messages, answer);
     } catch (FileException e) {
-      throw new DataException("%s: %s".formatted(dialogue.place(), e.getMessage()), e);
+      throw new DataException("%s: %s".formatted(place, e.getMessage()), e);
     }
   }
 

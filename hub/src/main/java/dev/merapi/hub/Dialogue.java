@@ -71,28 +71,33 @@ public record Dialogue(String place, List<ChatMessage> messages) {
   static void add(
       List<ChatMessage> messages, JsonNode row, String field, String role, String content)
       throws Unfit {
-    JsonNode list = row.get(field);
-    if (!list.isArray()) {
-      throw new Unfit("`%s` is %s, and has to be a list".formatted(field, JsonRows.kind(list)));
-    }
     int number = 0;
-    for (JsonNode message : list) {
-      String here = "%s[%d]".formatted(field, number++);
-      if (!message.isObject()) {
-        throw new Unfit("`%s`: it is no object".formatted(here));
+    for (JsonNode message : JsonRows.list(row, field)) {
+      messages.add(message("%s[%d]".formatted(field, number++), message, role, content));
+    }
+  }
+
+  /** A message. */
+  static ChatMessage message(JsonNode row, String field, String role, String content) throws Unfit {
+    return message(field, row.path(field), role, content);
+  }
+
+  private static ChatMessage message(String here, JsonNode message, String role, String content)
+      throws Unfit {
+    if (!message.isObject()) {
+      throw new Unfit("`%s`: it is no object".formatted(here));
+    }
+    try {
+      String who = JsonRows.text(message, role);
+      String known = ROLES.get(who);
+      if (known == null) {
+        throw new Unfit(
+            "`%s` is `%s`; known are system, user (human) and assistant (gpt)"
+                .formatted(role, who));
       }
-      try {
-        String who = JsonRows.text(message, role);
-        String known = ROLES.get(who);
-        if (known == null) {
-          throw new Unfit(
-              "`%s` is `%s`; known are system, user (human) and assistant (gpt)"
-                  .formatted(role, who));
-        }
-        messages.add(new ChatMessage(known, JsonRows.text(message, content)));
-      } catch (Unfit e) {
-        throw new Unfit("`%s`: %s".formatted(here, e.getMessage()));
-      }
+      return new ChatMessage(known, JsonRows.text(message, content));
+    } catch (Unfit e) {
+      throw new Unfit("`%s`: %s".formatted(here, e.getMessage()));
     }
   }
 

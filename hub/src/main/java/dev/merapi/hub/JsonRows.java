@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +54,48 @@ final class JsonRows {
     R of(String place, JsonNode row) throws Unfit;
   }
 
+  /** What becomes of a row. */
+  interface Using {
+    /**
+     * Uses it.
+     *
+     * @param line of the file where it begins
+     */
+    void row(long line, JsonNode row);
+  }
+
+  /**
+   * Reads the list that stands under a name in the object that the file is; what else there is in
+   * it is passed over.
+   *
+   * @throws DataException if it cannot be read, or has no such list
+   */
+  static void read(Path file, String field, Using use) {
+    try (var reader = open(file)) {
+      begin(reader);
+      try (var parser = MAPPER.createParser(reader)) {
+        if (parser.nextToken() == JsonToken.START_OBJECT) {
+          for (var name = parser.nextName(); name != null; name = parser.nextName()) {
+            var value = parser.nextToken();
+            if (name.equals(field) && value == JsonToken.START_ARRAY) {
+              list(file, parser, use);
+              return;
+            }
+            parser.skipChildren();
+          }
+        }
+      }
+    } catch (JacksonException e) {
+      throw broken(file, e);
+    } catch (CharacterCodingException e) {
+      throw noText(file, e);
+    } catch (IOException e) {
+      throw DataException.of(file, "read", e);
+    }
+    throw DataException.of(
+        file, "it is no JSON object with a list `%s`".formatted(field), "give such a file");
+  }
+
   /**
    * Reads a file.
    *
@@ -64,13 +106,17 @@ final class JsonRows {
     List<R> made = new ArrayList<>();
     try (var reader = open(file)) {
       if (begin(reader) == '[') {
-        list(file, reader, bad, making, made);
+        try (var parser = MAPPER.createParser(reader)) {
+          parser.nextToken();
+          list(file, parser, (line, row) -> use(file, line, row, bad, making, made));
+        } catch (JacksonException e) {
+          throw broken(file, e);
+        }
       } else {
         lines(file, reader, bad, making, made);
       }
     } catch (CharacterCodingException e) {
-      throw new DataException(
-          file + ": it holds bytes that are no UTF-8; save it as UTF-8, and try again", e);
+      throw noText(file, e);
     } catch (IOException e) {
       throw DataException.of(file, "read", e);
     }
@@ -79,6 +125,11 @@ final class JsonRows {
           file, "there is no row in it that can be used", "give a list of objects, or one a line");
     }
     return made;
+  }
+
+  private static DataException noText(Path file, CharacterCodingException e) {
+    return new DataException(
+        file + ": it holds bytes that are no UTF-8; save it as UTF-8, and try again", e);
   }
 
   private static BufferedReader open(Path file) throws IOException {
@@ -115,22 +166,15 @@ final class JsonRows {
     return next;
   }
 
-  private static <R> void list(
-      Path file, Reader reader, BadRows bad, Making<R> making, List<R> made) {
-    try (var parser = MAPPER.createParser(reader)) {
-      parser.nextToken();
-      for (var token = parser.nextToken();
-          token != JsonToken.END_ARRAY;
-          token = parser.nextToken()) {
-        long line = parser.currentTokenLocation().getLineNr();
-        if (token == null) {
-          throw DataException.of(file, "the list does not end", "copy the file again");
-        }
-        JsonNode row = ELEMENTS.readTree(parser);
-        use(file, line, row, bad, making, made);
+  /** The rest of a list whose begin was read. */
+  private static void list(Path file, JsonParser parser, Using use) {
+    for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      long line = parser.currentTokenLocation().getLineNr();
+      if (token == null) {
+        throw DataException.of(file, "the list does not end", "copy the file again");
       }
-    } catch (JacksonException e) {
-      throw broken(file, e);
+      JsonNode row = ELEMENTS.readTree(parser);
+      use.row(line, row);
     }
   }
 
@@ -187,6 +231,17 @@ final class JsonRows {
       throw new Unfit("`%s` is %s, and has to be a text".formatted(field, kind(value)));
     }
     return value.stringValue();
+  }
+
+  /** The list of a field. */
+  static JsonNode list(JsonNode row, String field) throws Unfit {
+    JsonNode value = row.path(field);
+    if (!value.isArray()) {
+      throw new Unfit(
+          "`%s` is %s, and has to be a list"
+              .formatted(field, value.isMissingNode() ? "missing" : kind(value)));
+    }
+    return value;
   }
 
   /** The text of a field; where it is missing or null, none. */

@@ -84,7 +84,7 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
   }
 
   /** What a config describes, with weights that are drawn; no weights need to be there. */
-  static Pretrained openUntrained(Path folder) {
+  public static Pretrained openUntrained(Path folder) {
     return of(folder, Config.read(folder), Set.of());
   }
 
@@ -150,6 +150,15 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
           rest.writeTo(aside);
           Shards.write(aside, arrays, shard);
         });
+  }
+
+  /**
+   * Writes the folder without weights: config and companions, all or nothing.
+   *
+   * @throws FileException if it cannot be written
+   */
+  public void saveUntrained(Path target) {
+    AtomicFiles.writeFolder(target, this::writeRest);
   }
 
   /** Everything but the weights, into a folder that is there: config and companions. */

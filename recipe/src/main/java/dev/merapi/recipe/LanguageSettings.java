@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
+import dev.merapi.nn.DirectPreference;
 import dev.merapi.table.BadRows;
 import dev.merapi.tensor.Key;
 import dev.merapi.text.TextFiles;
@@ -123,6 +124,76 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("64") @Range(from = 2, to = 65536) int length,
       @Default("0.05") @Range(from = 0, to = 0.9) double validation,
       @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
+      implements LanguageSettings {}
+
+  /**
+   * Pairs of answers of which one is preferred, learned by {@link dev.merapi.nn.DirectPreference};
+   * see {@link dev.merapi.hub.Preference}. Messages are written by the model's chat template, plain
+   * texts as they stand.
+   *
+   * @param source a .json or .jsonl file (also with .gz behind it); null for pairs that Merapi
+   *     makes up, right answers and wrong ones, unless `--data` gives a file
+   * @param made how many pairs Merapi makes up
+   * @param template a file with a chat template in Jinja; null for the model's own, and a plain one
+   *     where it has none
+   * @param tokenizer of a new model; one that was trained before has its own
+   * @param context tokens of a prompt with its answer; the end of a longer one is not read
+   * @param beta how dear it is to leave what the model was at first
+   * @param labelSmoothing how often pairs are thought to be the wrong way about
+   * @param referenceBatch pairs in a batch, where the model is asked what it says at first
+   * @param validation the share of the pairs to compare epochs by
+   * @param test the share that is for testing
+   * @param onBadRow what becomes of rows that cannot be read
+   */
+  record Preferences(
+      @Default("null") Optional<String> source,
+      @Default("2000") @Range(from = 10, to = 1e6) int made,
+      @Default("null") Optional<String> template,
+      @Default("{kind: bpe, size: 4096}") TokenizerSettings tokenizer,
+      @Default("512") @Range(from = 2, to = 1e6) int context,
+      @Default("0.1") @Range(from = 1e-6, to = 1e6) double beta,
+      @Default("0") @Range(from = 0, to = 0.49) double labelSmoothing,
+      @Default("8") @Range(from = 1) int referenceBatch,
+      @Default("0.05") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
+      @Default("fail") BadRows.Policy onBadRow)
+      implements LanguageSettings {
+    /** The loss. */
+    DirectPreference loss() {
+      return new DirectPreference(beta, labelSmoothing);
+    }
+  }
+
+  /**
+   * Questions about texts that answer them, in the form of SQuAD; see {@link
+   * dev.merapi.hub.SquadFile}. A text that is longer than the network can read is read in windows.
+   *
+   * @param source a .json file (also with .gz behind it); looked for in $MERAPI_DATA, too; null
+   *     where `--data` says it
+   * @param tokenizer how they are cut into tokens; a model that was trained before has its own
+   * @param length tokens of a window, at most, the question among them
+   * @param stride tokens of the text from the begin of one window to that of the next
+   * @param questionLength tokens of a question, at most; the end of a longer one is not read
+   * @param answerLength tokens of an answer that is found, at most
+   * @param unanswerable whether there are questions that their text does not answer (SQuAD 2.0)
+   * @param threshold that there is no answer is said where its logits exceed the best answer's by
+   *     more than this
+   * @param validation the share of the texts, with all of their questions, to compare epochs by
+   * @param test the share that is for testing
+   * @param onBadRow what becomes of questions that cannot be read
+   */
+  record Questions(
+      @Default("null") Optional<String> source,
+      @Default("{kind: wordpiece}") TokenizerSettings tokenizer,
+      @Default("384") @Range(from = 8, to = 65536) int length,
+      @Default("128") @Range(from = 1, to = 65536) int stride,
+      @Default("64") @Range(from = 1, to = 65536) int questionLength,
+      @Default("30") @Range(from = 1, to = 65536) int answerLength,
+      @Default("false") boolean unanswerable,
+      @Default("0") @Range(from = -1e6, to = 1e6) double threshold,
+      @Default("0.1") @Range(from = 0, to = 0.9) double validation,
+      @Default("0.1") @Range(from = 0.001, to = 0.9) double test,
       @Default("fail") BadRows.Policy onBadRow)
       implements LanguageSettings {}
 

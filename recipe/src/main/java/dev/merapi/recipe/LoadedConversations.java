@@ -97,7 +97,7 @@ final class LoadedConversations {
             vocabulary,
             List.of(),
             List.of(vocabulary),
-            Optional.of(loading.padding()));
+            Optional.of(tuned.padding()));
     return new LoadedText(splits, tuned.tokenizer(), source, signature, Optional.of(tuned));
   }
 
@@ -106,14 +106,17 @@ final class LoadedConversations {
     return TunedModel.begin(
         (ModelSettings.CausalLm) recipe.model(),
         base -> base.talking(settings.template().map(Path::of)),
-        () -> tokenizer(settings.tokenizer(), training),
+        () ->
+            tokenizer(
+                settings.tokenizer(),
+                training.stream().flatMap(d -> d.messages().stream()).map(ChatMessage::content)),
         settings.context(),
         Key.of(recipe.seed()).fold(TrainingRun.WEIGHTS));
   }
 
-  private static Tokenizer tokenizer(TokenizerSettings settings, List<Dialogue> training) {
+  /** One that is learned from what is said, and knows the plain template's words. */
+  static Tokenizer tokenizer(TokenizerSettings settings, Stream<String> said) {
     var roles = Stream.of("### system\n### user\n### assistant\n");
-    var said = training.stream().flatMap(d -> d.messages().stream()).map(ChatMessage::content);
     var texts = Stream.concat(roles, said);
     return settings instanceof TokenizerSettings.Bpe bpe
         ? TokenizerTraining.byteLevelBpe(texts, bpe.size(), List.of(LanguageModel.END))
@@ -135,15 +138,8 @@ final class LoadedConversations {
       }
     }
     return settings.packed()
-        ? ToldTexts.packed(texts, context, padding())
-        : ToldTexts.padded(texts, context, padding());
-  }
-
-  /** What fills rows up: a token for it, else the end of a text, else any. */
-  private int padding() {
-    return LoadedTexts.special(tuned.tokenizer(), "[PAD]", "<pad>", "<|pad|>")
-        .or(() -> tuned.language().ends().stream().sorted().findFirst())
-        .orElse(0);
+        ? ToldTexts.packed(texts, context, tuned.padding())
+        : ToldTexts.padded(texts, context, tuned.padding());
   }
 
   private List<String> notes(BadRows bad, Optional<Path> file) {

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param splits its parts
  * @param source SHA-256 of where it comes from
  * @param signature what a network of it takes and gives
- * @param tuned the language model that learns from it, where that has a tokenizer of its own
+ * @param tuned the model that learns from it, where that has a tokenizer of its own
  * @param pairs of pairs of texts, those for testing, as they are written
  */
 record LoadedText(
@@ -33,7 +33,7 @@ record LoadedText(
     Tokenizer tokenizer,
     String source,
     Signature signature,
-    Optional<TunedModel> tuned,
+    Optional<OwnModel> tuned,
     List<TextPairs.Pair> pairs) {
   LoadedText {
     pairs = List.copyOf(pairs);
@@ -48,7 +48,7 @@ record LoadedText(
       Tokenizer tokenizer,
       String source,
       Signature signature,
-      Optional<TunedModel> tuned) {
+      Optional<OwnModel> tuned) {
     this(splits, tokenizer, source, signature, tuned, List.of());
   }
 
@@ -103,10 +103,15 @@ record LoadedText(
   }
 
   /** The same text with a model that reads it by this tokenizer. */
-  LoadedText tuned(TunedModel model) {
-    int size = model.language().vocabulary();
+  LoadedText tuned(OwnModel model) {
+    int size = model.vocabulary();
     var told =
-        new Signature(signature.features(), size, List.of(), List.of(size), signature.padding());
+        new Signature(
+            signature.features(),
+            signature.tellsTokens() ? size : signature.outputs(),
+            signature.classes(),
+            List.of(size),
+            signature.padding());
     return new LoadedText(splits, tokenizer, source, told, Optional.of(model));
   }
 
@@ -128,9 +133,11 @@ record LoadedText(
       Optional<Tokenizer> base) {
     return switch (settings) {
       case LanguageSettings.Text text -> files(text, find(text, place, download), saved, base);
-      case LanguageSettings.Conversations _ ->
+      case LanguageSettings.Conversations _, LanguageSettings.Preferences _ ->
           throw new RecipeException(
               "conversations are read by a model's own tokenizer; give the model causal-lm");
+      case LanguageSettings.Questions questions ->
+          LoadedQuestions.load(questions, place, key, saved, base);
       case LanguageSettings.Stories stories -> {
         Sources.refuse(place);
         yield stories(stories, key, saved);

@@ -3,6 +3,7 @@ package dev.merapi.recipe;
 import dev.merapi.data.Batch;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
+import dev.merapi.nn.DirectPreference;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
 import dev.merapi.nn.Parameters;
@@ -14,6 +15,7 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
+import dev.merapi.text.AnswerWindows;
 import dev.merapi.train.Checkpoint;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.Scores;
@@ -40,6 +42,9 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
   /** So many training samples tell how well the network does on what it has seen. */
   private static final int MOST_SEEN = 5_000;
 
+  /** And so many questions. */
+  private static final int MOST_ASKED = 500;
+
   /** On the test data; where it predicts a column of numbers, also in their own unit. */
   Scores scores() {
     return scores(Optional.empty());
@@ -52,8 +57,17 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
    */
   private Scores scores(Optional<Assessment.Translations> written) {
     var scores = trainer.evaluate(seen.test());
+    if (data.preferences().isPresent()) {
+      return scores;
+    }
     if (signature.tellsTokens()) {
       return ofTokens(scores, written);
+    }
+    if (assessesAnswers() && assessment(seen.test()) instanceof Assessment.Answers answers) {
+      var metrics = new LinkedHashMap<>(scores.metrics());
+      metrics.put("exact_match", answers.exactMatch());
+      metrics.put("f1", answers.f1());
+      return new Scores(scores.loss(), metrics, scores.samples());
     }
     if (data.table().isEmpty() || data.table().get().prepared().classifies()) {
       return scores;
@@ -74,6 +88,10 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
               metrics.put("naive_mae", naive.meanAbsoluteError());
             });
     return new Scores(scores.loss(), metrics, scores.samples());
+  }
+
+  private boolean assessesAnswers() {
+    return data.recipe().data() instanceof LanguageSettings.Questions;
   }
 
   private Scores ofTokens(Scores scores, Optional<Assessment.Translations> written) {
@@ -117,10 +135,6 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     boolean translates = Translator.fits(data.recipe());
     var written =
         translates ? Optional.of(translations()) : Optional.<Assessment.Translations>empty();
-    int[] known =
-        Arrays.copyOf(
-            Key.of(data.recipe().seed()).fold(SEEN).permutation(train.size()),
-            Math.min(train.size(), MOST_SEEN));
     return new Evaluation(
         data.recipe().name(),
         data.recipe().summary(),
@@ -132,11 +146,11 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
             "data " + fingerprint.substring(0, 12)),
         scores(written),
         written.<Assessment>map(each -> each).orElseGet(() -> assessment(seen.test())),
-        known.length == 0 || translates
-            ? Optional.empty()
-            : Optional.of(assessment(train.select(known))),
+        train.size() == 0 || translates ? Optional.empty() : Optional.of(assessment(known(train))),
         run.metrics(),
-        data.text().isPresent() ? this::text : assessing(seen.test())::example);
+        assessesAnswers()
+            ? this::question
+            : data.text().isPresent() ? this::text : assessing(seen.test())::example);
   }
 
   /** What the test data become. */
@@ -156,7 +170,30 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     return new Assessment.Translations(all, losses(seen.test()));
   }
 
+  /** Some samples that it was trained on; questions with all of their windows. */
+  private Dataset known(Dataset train) {
+    var key = Key.of(data.recipe().seed()).fold(SEEN);
+    if (train instanceof AnswerWindows windows) {
+      int size = windows.questions().size();
+      return windows.ofQuestions(Arrays.copyOf(key.permutation(size), Math.min(size, MOST_ASKED)));
+    }
+    return train.select(
+        Arrays.copyOf(key.permutation(train.size()), Math.min(train.size(), MOST_SEEN)));
+  }
+
   private Assessment assessment(Dataset samples) {
+    if (data.preferences().isPresent()) {
+      return new Assessment.Preferences(margins(data.preferences().get().loss(), samples));
+    }
+    if (data.recipe().data() instanceof LanguageSettings.Questions settings) {
+      var found = LoadedQuestions.answers(settings, samples, trainer.predict(samples));
+      var questions = ((AnswerWindows) samples).questions();
+      return new Assessment.Answers(
+          IntStream.range(0, found.size())
+              .mapToObj(
+                  i -> new Assessment.Answer(found.get(i).text(), questions.get(i).references()))
+              .toList());
+    }
     return signature.tellsTokens()
         ? new Assessment.Texts(losses(samples))
         : assessing(samples).of(trainer.predict(samples));
@@ -165,6 +202,18 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
   private Assessing assessing(Dataset samples) {
     return new Assessing(
         data.recipe(), signature, data.table().map(LoadedTable::prepared), samples);
+  }
+
+  /** Of each pair, by how much the chosen answer is worth more than the rejected one. */
+  private double[] margins(DirectPreference loss, Dataset pairs) {
+    var all = DoubleStream.builder();
+    for (var batch : pairs.batches(data.recipe().evaluation().batch()).epoch(0)) {
+      var margins = loss.margins(model.apply(batch.x()), batch.y());
+      for (float margin : Step.compute(margins).getFirst().toArray()) {
+        all.add(margin);
+      }
+    }
+    return all.build().toArray();
   }
 
   /** The mean loss of the tokens of each piece of text that are to be told. */
@@ -195,11 +244,22 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
         : new Example(pairs.get(row).place(), Optional.empty(), pairs.get(row).source());
   }
 
+  /** A question that is for testing, to be looked at. */
+  private Example question(int number) {
+    var question = ((AnswerWindows) seen.test()).questions().get(number);
+    return new Example(question.asked(), Optional.empty(), question.context());
+  }
+
+  /** The tokens alone, (batch, time): of packed rows and of pairs, the first of the second axis. */
+  private static Tensor first(Tensor x) {
+    return x.shape().rank() > 2 ? first(x.select(1, 0)) : x;
+  }
+
   /** A piece of the text that is for testing, to be looked at. */
   private Example piece(int row) {
     var tokenizer = data.text().orElseThrow().tokenizer();
     var batch = seen.test().gather(row);
-    var x = batch.x().shape().rank() == 3 ? batch.x().select(1, 0) : batch.x(); // packed
+    var x = first(batch.x());
     int[] tokens =
         signature
             .padding()

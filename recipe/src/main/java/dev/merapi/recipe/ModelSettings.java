@@ -17,7 +17,9 @@ import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
+import dev.merapi.zoo.AnswerFinder;
 import dev.merapi.zoo.BertTask;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -215,8 +217,8 @@ public sealed interface ModelSettings {
     @Override
     public Layer build(Signature signature, Key key) {
       throw new RecipeException(
-          "a causal-lm learns from data of the kinds `conversations` and `text`; give such data, or"
-              + " another model");
+          "a causal-lm learns from data of the kinds `conversations`, `preferences` and `text`;"
+              + " give such data, or another model");
     }
   }
 
@@ -293,12 +295,13 @@ public sealed interface ModelSettings {
 
   /**
    * See {@link dev.merapi.zoo.Bert}: of masked texts it tells the hidden tokens, of texts with
-   * classes the class. Its context is the data's length.
+   * classes the class, of questions where the answer begins and ends. Its context is the data's
+   * length, and its sizes are those below, unless it was published.
    *
    * @param dim the width
    * @param hidden the width inside its feed-forward networks; null for four times the width
    * @param from a run that has trained the same network, to begin with its weights and its
-   *     tokenizer; null for weights that are drawn
+   *     tokenizer, or a folder of a BERT from a model hub; null for weights that are drawn
    */
   record Bert(
       @Default("4") @Range(from = 1) int layers,
@@ -325,6 +328,9 @@ public sealed interface ModelSettings {
           dev.merapi.zoo.Bert.of(size, key.fold(0))
               .padding(signature.padding().orElseThrow())
               .dropout(dropout);
+      if (signature.findsAnswers()) {
+        return AnswerFinder.of(bert.withoutPooler(), key.fold(1));
+      }
       return signature.tellsTokens()
           ? BertTask.MaskedTokens.of(bert.withoutPooler(), key.fold(1))
           : BertTask.TextClasses.of(bert, signature.outputs(), key.fold(1)).dropout(dropout);
@@ -332,7 +338,12 @@ public sealed interface ModelSettings {
 
     @Override
     public Optional<String> begin() {
-      return from;
+      return from.filter(folder -> !PublishedReader.isIn(Path.of(folder)));
+    }
+
+    /** The folder from a hub that it begins with. */
+    Optional<Path> published() {
+      return from.map(Path::of).filter(PublishedReader::isIn);
     }
   }
 

@@ -3,11 +3,13 @@ package dev.merapi.recipe;
 import dev.merapi.data.Progress;
 import dev.merapi.data.Splits;
 import dev.merapi.nn.Layer;
+import dev.merapi.nn.LogLikelihood;
 import dev.merapi.nn.Packed;
 import dev.merapi.optim.Group;
 import dev.merapi.recipe.TrainingSettings.Target;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.text.Tokenizer;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
 import java.nio.file.Path;
@@ -44,7 +46,18 @@ record RecipeData(
     if (isText && wantsInput) {
       throw new RecipeException("`training.target: input` is not for texts; leave it out");
     }
-    boolean talks = recipe.data() instanceof LanguageSettings.Conversations;
+    if (recipe.data() instanceof LanguageSettings.Questions
+        && !(recipe.model() instanceof ModelSettings.Bert)) {
+      throw new RecipeException("answers are found by the model bert; give that");
+    }
+    boolean talks =
+        recipe.data() instanceof LanguageSettings.Conversations
+            || recipe.data() instanceof LanguageSettings.Preferences;
+    if (recipe.data() instanceof LanguageSettings.Preferences
+        && !recipe.evaluation().metrics().isEmpty()) {
+      throw new RecipeException(
+          "preferences have metrics of their own; leave `evaluation.metrics` out");
+    }
     if (talks && !(recipe.model() instanceof ModelSettings.CausalLm)) {
       throw new RecipeException(
           "conversations are read by a model's own tokenizer; give the model causal-lm");
@@ -53,8 +66,8 @@ record RecipeData(
         && !talks
         && !(recipe.data() instanceof LanguageSettings.Text && model.from().isPresent())) {
       throw new RecipeException(
-          "a causal-lm learns from data of the kind `conversations`, or with `model.from` of the"
-              + " kind `text`; give such data, or another model");
+          "a causal-lm learns from data of the kinds `conversations` and `preferences`, or with"
+              + " `model.from` of the kind `text`; give such data, or another model");
     }
     boolean isPairs = recipe.data() instanceof LanguageSettings.Pairs;
     if (isPairs != recipe.model() instanceof ModelSettings.Seq2seq) {
@@ -105,6 +118,8 @@ record RecipeData(
       }
       case LanguageSettings.Conversations talks ->
           of(recipe, LoadedConversations.load(recipe, talks, folder, key, run));
+      case LanguageSettings.Preferences pairs ->
+          of(recipe, LoadedPreferences.load(recipe, pairs, folder, key, run));
       case LanguageSettings.Text text when recipe.model() instanceof ModelSettings.CausalLm -> {
         var tuned = run.map(each -> TunedModel.of(each, recipe)).orElseGet(() -> begin(recipe));
         var read =
@@ -120,13 +135,9 @@ record RecipeData(
       case LanguageSettings language -> {
         var saved = run.flatMap(LoadedText.Saved::of);
         var base =
-            saved.isPresent()
-                ? Optional.<RunFolder>empty()
-                : recipe.model().begin().map(Path::of).map(RunFolder::open);
-        yield of(
-            recipe,
-            LoadedText.load(
-                language, folder, key, download, saved, base.map(LoadedText::tokenizer)));
+            saved.isPresent() ? Optional.<Tokenizer>empty() : tokenizer(recipe.model(), language);
+        var read = LoadedText.load(language, folder, key, download, saved, base);
+        yield of(recipe, published(recipe, read.signature(), run).map(read::tuned).orElse(read));
       }
       default -> of(recipe, recipe.data().load(folder, key, download));
     };
@@ -150,6 +161,40 @@ record RecipeData(
     return recipe.data().folds(folder, key, download, count).stream()
         .map(fold -> of(recipe, fold))
         .toList();
+  }
+
+  /** The tokenizer of what a model begins with. */
+  private static Optional<Tokenizer> tokenizer(ModelSettings model, LanguageSettings data) {
+    if (model instanceof ModelSettings.Bert bert && bert.published().isPresent()) {
+      return bert.published().map(PublishedReader::tokenizer);
+    }
+    var base = model.begin().map(Path::of).map(RunFolder::open);
+    if (data instanceof LanguageSettings.Questions questions) {
+      base.ifPresent(run -> requireLength(run, questions.length()));
+    }
+    return base.map(LoadedText::tokenizer);
+  }
+
+  private static void requireLength(RunFolder run, int length) {
+    int read = run.readJson(Signature.FILE, Signature.class).shape().size(-1);
+    if (read != length) {
+      throw new RecipeException(
+          "`data.length` is %d, and the network of %s reads %d tokens at a time; set data.length=%d, or train that with --set data.length=%d"
+              .formatted(length, run.path(), read, read, length));
+    }
+  }
+
+  /** The network that was published and is trained on, or was in a run. */
+  private static Optional<PublishedReader> published(
+      Recipe.Training recipe, Signature signature, Optional<RunFolder> run) {
+    if (!(recipe.model() instanceof ModelSettings.Bert bert)) {
+      return Optional.empty();
+    }
+    if (run.isPresent()) {
+      return PublishedReader.of(bert, run.get(), signature);
+    }
+    var key = Key.of(recipe.seed()).fold(TrainingRun.WEIGHTS);
+    return bert.published().map(folder -> PublishedReader.begin(bert, folder, signature, key));
   }
 
   /** The model of a recipe of plain text that begins with one that was trained before. */
@@ -178,8 +223,18 @@ record RecipeData(
 
   /** The network, where the data are read by it; else it is built. */
   Optional<Layer> layer() {
-    var layer = text.flatMap(LoadedText::tuned).map(TunedModel::layer);
+    var layer = text.flatMap(LoadedText::tuned).map(OwnModel::layer);
+    if (preferences().isPresent()) {
+      return layer.map(LogLikelihood::of);
+    }
     return isPacked() ? layer.map(Packed::of) : layer;
+  }
+
+  /** The settings of preferences, if these are such. */
+  Optional<LanguageSettings.Preferences> preferences() {
+    return recipe.data() instanceof LanguageSettings.Preferences pairs
+        ? Optional.of(pairs)
+        : Optional.empty();
   }
 
   /** Whether rows are several texts. */
@@ -189,7 +244,7 @@ record RecipeData(
 
   /** What of the network stays as it is. */
   List<Group> frozen() {
-    return text.flatMap(LoadedText::tuned).map(TunedModel::frozen).orElse(List.of());
+    return text.flatMap(LoadedText::tuned).map(OwnModel::frozen).orElse(List.of());
   }
 
   /**

@@ -49,6 +49,11 @@ public record Signature(
     return classes.isEmpty() && vocabularies.equals(List.of(outputs)) && outputs > 1;
   }
 
+  /** Whether two places of a text are told, an answer's begin and end. */
+  boolean findsAnswers() {
+    return classes.isEmpty() && padding.isPresent() && !tellsTokens();
+  }
+
   /**
    * The size of the vocabulary of texts of their own.
    *
@@ -69,9 +74,9 @@ public record Signature(
    */
   int classifiedVocabulary(String model) {
     int vocabulary = textVocabulary(model);
-    if (tellsTokens()) {
+    if (tellsTokens() || findsAnswers()) {
       throw new RecipeException(
-          "a %s tells classes, not hidden tokens; give data of the kind `texts`, or the model bert"
+          "a %s tells classes, not hidden tokens or answers; give data of the kind `texts`, or the model bert"
               .formatted(model));
     }
     return vocabulary;

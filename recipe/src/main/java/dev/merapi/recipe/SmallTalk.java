@@ -3,6 +3,7 @@ package dev.merapi.recipe;
 import dev.merapi.data.Draws;
 import dev.merapi.hub.ChatMessage;
 import dev.merapi.hub.Dialogue;
+import dev.merapi.hub.Preference;
 import dev.merapi.tensor.Key;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,48 @@ final class SmallTalk {
       all.add(new Dialogue("conversation " + (i + 1), talk.messages));
     }
     return all;
+  }
+
+  /**
+   * So many pairs of answers to a question: the right one, and an answer of its form that is wrong.
+   */
+  static List<Preference> preferences(int count, Key key) {
+    List<Preference> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      var talk = new SmallTalk(new Draws(key.fold(i)));
+      talk.turn();
+      var question = talk.messages.getFirst();
+      String right = talk.messages.get(1).content();
+      all.add(
+          new Preference(
+              "pair " + (i + 1),
+              new Preference.Messages(List.of(question)),
+              right,
+              talk.wrong(question.content(), right)));
+    }
+    return all;
+  }
+
+  /** Words that may stand for one another. */
+  private static final List<List<String>> ALIKE =
+      List.of(
+          DAYS,
+          OPPOSITES.stream().flatMap(List::stream).toList(),
+          COLOURS.stream().map(List::getLast).toList());
+
+  /** With another number, day or word in the place of the one that was asked for. */
+  private String wrong(String question, String right) {
+    for (var words : ALIKE) {
+      for (var word : words) {
+        if (right.matches(".*\\b%s\\b.*".formatted(word)) && !question.contains(word)) {
+          var others = words.stream().filter(other -> !other.equals(word)).toList();
+          return right.replace(word, others.get(draws.below(others.size())));
+        }
+      }
+    }
+    int space = right.lastIndexOf(' ');
+    int sum = Integer.parseInt(right.substring(space + 1, right.length() - 1));
+    return right.substring(0, space + 1) + (sum + 1 + draws.below(NUMBERS)) + ".";
   }
 
   private void turn() {

@@ -2,7 +2,6 @@ package dev.merapi.recipe;
 
 import dev.merapi.data.DataException;
 import dev.merapi.nn.Layer;
-import dev.merapi.nn.Parameters;
 import dev.merapi.recipe.TrainedModel.Candidate;
 import dev.merapi.table.BadRows;
 import dev.merapi.tensor.MerapiException;
@@ -59,8 +58,7 @@ public final class TextReader {
           "give a run of a recipe that does, such as sentiment");
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
-    var model = TrainingRun.build(recipe, signature);
-    TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
+    var model = TrainedModel.network(run, recipe, signature);
     return new TextReader(data, signature, LoadedText.tokenizer(run), model);
   }
 
@@ -82,12 +80,21 @@ public final class TextReader {
           .mapToObj(row -> new Placed(table.place(row), texts.get(row)))
           .toList();
     }
+    var lines = whole(file).lines().toList();
+    return IntStream.range(0, lines.size())
+        .filter(i -> !lines.get(i).isBlank())
+        .mapToObj(i -> new Placed("%s: line %d".formatted(file, i + 1), lines.get(i)))
+        .toList();
+  }
+
+  /**
+   * All of a file as one text.
+   *
+   * @throws MerapiException if it cannot be read
+   */
+  public static String whole(Path file) {
     try {
-      var lines = Files.readAllLines(file);
-      return IntStream.range(0, lines.size())
-          .filter(i -> !lines.get(i).isBlank())
-          .mapToObj(i -> new Placed("%s: line %d".formatted(file, i + 1), lines.get(i)))
-          .toList();
+      return Files.readString(file);
     } catch (MalformedInputException e) {
       throw new DataException(file + ": it is not UTF-8; save it as that", e);
     } catch (IOException e) {

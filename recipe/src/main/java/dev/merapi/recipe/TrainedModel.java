@@ -66,10 +66,21 @@ public final class TrainedModel {
   public static TrainedModel open(RunFolder run) {
     var recipe = training(run);
     var signature = run.readJson(Signature.FILE, Signature.class);
-    var model = TrainingRun.build(recipe, signature);
-    checkpoint(run, recipe).loadModel(Parameters.of(model));
+    var model = network(run, recipe, signature);
     var prepared = LoadedTable.Saved.of(run).map(LoadedTable.Saved::prepared);
     return new TrainedModel(recipe, signature, prepared, model);
+  }
+
+  /** The network of a run, with the weights that count. */
+  static Layer network(RunFolder run, Recipe.Training recipe, Signature signature) {
+    var model =
+        recipe.model() instanceof ModelSettings.Bert bert
+            ? PublishedReader.of(bert, run, signature)
+                .map(PublishedReader::layer)
+                .orElseGet(() -> TrainingRun.build(recipe, signature))
+            : TrainingRun.build(recipe, signature);
+    checkpoint(run, recipe).loadModel(Parameters.of(model));
+    return model;
   }
 
   /**
@@ -104,7 +115,8 @@ public final class TrainedModel {
   public static boolean writesText(Recipe.Training recipe) {
     return recipe.data() instanceof LanguageSettings
         && !(recipe.data() instanceof LanguageSettings.Pairs)
-        && !TextReader.fits(recipe);
+        && !TextReader.fits(recipe)
+        && !AnswerReader.fits(recipe);
   }
 
   /** The checkpoint whose weights count: the best one, else the last one. */

@@ -18,6 +18,7 @@ import dev.merapi.train.Checkpoint;
 import dev.merapi.train.EpochScores;
 import dev.merapi.train.Epochs;
 import dev.merapi.train.MemoryNeed;
+import dev.merapi.train.Metric;
 import dev.merapi.train.Progress;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.RunWriter;
@@ -61,7 +62,7 @@ public final class TrainingRun {
     this.model = loaded.layer().orElseGet(() -> build(recipe, signature));
     this.trainer =
         Trainer.of(model, loss(), recipe.training().optimizer().build())
-            .metrics(recipe.evaluation().build())
+            .metrics(metrics())
             .batch(recipe.training().batch())
             .accumulate(recipe.training().accumulate())
             .evaluationBatch(recipe.evaluation().batch())
@@ -88,10 +89,20 @@ public final class TrainingRun {
     check();
   }
 
-  /** Of text, every token counts as a sample. */
+  private Metric[] metrics() {
+    return loaded
+        .preferences()
+        .map(pairs -> PreferenceMetric.all(pairs.loss()))
+        .orElseGet(() -> recipe.evaluation().build());
+  }
+
+  /** Of text, every token counts as a sample; of answers, every end. */
   private Loss loss() {
+    if (loaded.preferences().isPresent()) {
+      return loaded.preferences().get().loss();
+    }
     var loss = recipe.training().buildLoss();
-    return signature.tellsTokens() ? new TokenLoss(loss) : loss;
+    return signature.tellsTokens() || signature.findsAnswers() ? new TokenLoss(loss) : loss;
   }
 
   /**
@@ -124,7 +135,8 @@ public final class TrainingRun {
                   .formatted(table.get().prepared().target()));
     }
     var output = trainer.check(sample());
-    if (signature.tellsTokens() && output.size(-1) != signature.outputs()) {
+    boolean pairs = loaded.preferences().isPresent();
+    if (signature.tellsTokens() && !pairs && output.size(-1) != signature.outputs()) {
       throw new RecipeException(
           "the network gives %s for each piece of text, but %d logits for each of its tokens are wanted; use a model of text, such as gpt"
               .formatted(output.slice(1, output.rank()), signature.outputs()));

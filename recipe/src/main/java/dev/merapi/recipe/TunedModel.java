@@ -19,13 +19,12 @@ import java.util.function.UnaryOperator;
 
 /**
  * The language model that a recipe trains, with its tokenizer and its chat template. A run keeps
- * all of it but the weights, in the folder {@value #FOLDER} and as published models lie; those are
- * in its checkpoints.
+ * all of it but the weights, in the folder {@value OwnModel#FOLDER} and as published models lie;
+ * those are in its checkpoints.
  *
  * @param language with what is added to learn
  */
-record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) {
-  private static final String FOLDER = "model";
+record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) implements OwnModel {
 
   /**
    * What a training begins with: the model of a folder or a run, else a new one.
@@ -106,21 +105,34 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) {
     return language.model(Lora.merged(layer()));
   }
 
-  Layer layer() {
+  @Override
+  public Layer layer() {
     return language.published().model();
+  }
+
+  @Override
+  public int vocabulary() {
+    return language.vocabulary();
+  }
+
+  /** What fills rows up: a token for it, else the end of a text, else any. */
+  int padding() {
+    return LoadedTexts.special(tokenizer(), "[PAD]", "<pad>", "<|pad|>")
+        .or(() -> language.ends().stream().sorted().findFirst())
+        .orElse(0);
   }
 
   Tokenizer tokenizer() {
     return language.tokenizer();
   }
 
-  /** What stays as it is. */
-  List<Group> frozen() {
+  @Override
+  public List<Group> frozen() {
     return settings.tuning().frozen(language);
   }
 
-  /** Writes what a run keeps of it. */
-  void save(RunWriter run) {
+  @Override
+  public void save(RunWriter run) {
     language.saveUntrained(run.folder().file(FOLDER));
   }
 }

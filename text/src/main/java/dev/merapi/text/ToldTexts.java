@@ -58,6 +58,20 @@ public final class ToldTexts implements Dataset {
     int places() {
       return tokens.length - 1;
     }
+
+    /** Writes what is read into x, and what is to be told into y. */
+    void put(int[] x, int xAt, int[] y, int yAt) {
+      System.arraycopy(tokens, 0, x, xAt, places());
+      for (int i = 0; i < places(); i++) {
+        if (told[i + 1]) {
+          y[yAt + i] = tokens[i + 1];
+        }
+      }
+    }
+
+    void addTo(Sha256 sha) {
+      sha.add(tokens).add(IntStream.range(0, told.length).filter(i -> told[i]).toArray());
+    }
   }
 
   private final List<List<Text>> rows;
@@ -167,7 +181,7 @@ public final class ToldTexts implements Dataset {
       Arrays.fill(x, from, from + time, padding);
       int at = 0;
       for (Text text : rows.get(chosen[i])) {
-        put(text, x, from + at, y, i * time + at);
+        text.put(x, from + at, y, i * time + at);
         if (packed) {
           Arrays.fill(x, from + time + at, from + time + at + text.places(), at);
         }
@@ -180,15 +194,6 @@ public final class ToldTexts implements Dataset {
     Tensor tokens =
         packed ? Tensor.of(x, chosen.length, 2, time) : Tensor.of(x, chosen.length, time);
     return new Batch(tokens, Tensor.of(y, chosen.length, time));
-  }
-
-  private static void put(Text text, int[] x, int xAt, int[] y, int yAt) {
-    System.arraycopy(text.tokens, 0, x, xAt, text.places());
-    for (int i = 0; i < text.places(); i++) {
-      if (text.told[i + 1]) {
-        y[yAt + i] = text.tokens[i + 1];
-      }
-    }
   }
 
   private int time(int... chosen) {
@@ -210,8 +215,7 @@ public final class ToldTexts implements Dataset {
     for (var row : rows) {
       sha.add("row");
       for (Text text : row) {
-        sha.add(text.tokens);
-        sha.add(IntStream.range(0, text.told.length).filter(i -> text.told[i]).toArray());
+        text.addTo(sha);
       }
     }
     return sha.hex();

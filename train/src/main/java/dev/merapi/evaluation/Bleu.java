@@ -158,7 +158,7 @@ public record Bleu(
   private static final String SPACES =
       "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
-  private static final Pattern SPACE = Pattern.compile("[" + SPACES + "]+");
+  static final Pattern SPACE = Pattern.compile("[" + SPACES + "]+");
   private static final Pattern END = Pattern.compile("[" + SPACES + "]+\\z");
   private static final Pattern MARK = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
   private static final Pattern BEHIND_NO_DIGIT = Pattern.compile("([^0-9])([.,])");

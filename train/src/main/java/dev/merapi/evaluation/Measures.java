@@ -20,6 +20,11 @@ public final class Measures<P extends Predictions<P>> {
 
   private static final double LN_2 = Math.log(2);
 
+  private static final String EXACT =
+      "answers that are right as a whole, but for articles and punctuation";
+
+  private static final String F1 = "how far the words of an answer are those of the right one";
+
   /** From so many classes on, it is worth knowing whether the right one is among the best five. */
   private static final int MANY = 10;
 
@@ -194,6 +199,80 @@ public final class Measures<P extends Predictions<P>> {
                 .map(both -> new Bootstrap.Interval(both.low() / LN_2, both.high() / LN_2)),
             Scale.NUMBER,
             "what a token would take when compressed by it"));
+  }
+
+  /**
+   * The measures of answers, exact match and F1; where some questions have no answer, those of the
+   * ones that have one and of the others, too.
+   *
+   * @param scores one a question
+   * @param answered of each, whether there is an answer
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> ofAnswers(
+      List<AnswerScore> scores, List<Boolean> answered, Bootstrap bootstrap, Key key) {
+    List<Measure> all = new ArrayList<>();
+    double[] exact = scores.stream().mapToDouble(AnswerScore::exact).toArray();
+    double[] f1 = scores.stream().mapToDouble(AnswerScore::f1).toArray();
+    all.add(share("exact_match", "Exact match", EXACT, exact, bootstrap, key));
+    all.add(share("f1", "F1", F1, f1, bootstrap, key));
+    if (answered.contains(false) && answered.contains(true)) {
+      int[] with = IntStream.range(0, f1.length).filter(answered::get).toArray();
+      int[] without = IntStream.range(0, f1.length).filter(i -> !answered.get(i)).toArray();
+      all.add(
+          share(
+              "has_answer_f1",
+              "F1 where there is an answer",
+              F1,
+              IntStream.of(with).mapToDouble(i -> f1[i]).toArray(),
+              bootstrap,
+              key));
+      all.add(
+          share(
+              "no_answer_exact",
+              "Exact match where there is none",
+              "questions without an answer of which that is said",
+              IntStream.of(without).mapToDouble(i -> exact[i]).toArray(),
+              bootstrap,
+              key));
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * The measures of preferences, accuracy first.
+   *
+   * @param margins by how much the chosen answer of each pair is found better than the other
+   * @param key the same key gives the same intervals
+   */
+  public static List<Measure> ofPreferences(double[] margins, Bootstrap bootstrap, Key key) {
+    double[] right = Arrays.stream(margins).map(margin -> margin > 0 ? 1 : 0).toArray();
+    return List.of(
+        share(
+            "accuracy",
+            "Accuracy",
+            "pairs whose chosen answer has become more probable, beside the rejected one",
+            right,
+            bootstrap,
+            key),
+        ofErrors(
+            "margin",
+            "Reward margin",
+            "by how much chosen answers are worth more than rejected ones, in nats times beta",
+            margins,
+            bootstrap,
+            key));
+  }
+
+  private static Measure share(
+      String name, String title, String meaning, double[] values, Bootstrap bootstrap, Key key) {
+    return new Measure(
+        name,
+        title,
+        Arrays.stream(values).sum() / values.length,
+        Optional.of(bootstrap.ofMean(values, key)),
+        Scale.SHARE,
+        meaning);
   }
 
   /** The mean of one error a sample. */

@@ -1,5 +1,6 @@
 package dev.merapi.report;
 
+import dev.merapi.evaluation.AnswerScore;
 import dev.merapi.evaluation.Bleu;
 import dev.merapi.evaluation.Bootstrap;
 import dev.merapi.evaluation.Classified;
@@ -8,6 +9,7 @@ import dev.merapi.evaluation.Measures;
 import dev.merapi.evaluation.Regressed;
 import dev.merapi.tensor.Key;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a network says of samples whose truth is known, by the kind of its task. */
@@ -124,6 +126,83 @@ public sealed interface Assessment {
       var all = new ArrayList<>(Measures.ofTranslations(matches, Bootstrap.of(), key.fold(0)));
       all.addAll(Measures.ofTexts(losses, Bootstrap.of(), key.fold(1)));
       return all;
+    }
+  }
+
+  /**
+   * An answer to a question.
+   *
+   * @param said what it says; empty if it says that there is none
+   * @param references what is right; none if there is no answer
+   */
+  record Answer(String said, List<String> references) {
+    public Answer {
+      references = List.copyOf(references);
+    }
+
+    /** How good it is. */
+    public AnswerScore score() {
+      return AnswerScore.of(said, references);
+    }
+  }
+
+  /**
+   * It answers questions.
+   *
+   * @param said its answers
+   */
+  record Answers(List<Answer> said) implements Assessment {
+    public Answers {
+      said = List.copyOf(said);
+    }
+
+    @Override
+    public int samples() {
+      return said.size();
+    }
+
+    /** The share of answers that are a reference. */
+    public double exactMatch() {
+      return said.stream().mapToDouble(answer -> answer.score().exact()).average().orElse(0);
+    }
+
+    /** The mean F1. */
+    public double f1() {
+      return said.stream().mapToDouble(answer -> answer.score().f1()).average().orElse(0);
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return Measures.ofAnswers(
+          said.stream().map(Answer::score).toList(), answered(), Bootstrap.of(), key);
+    }
+
+    /** Of each question, whether there is an answer. */
+    private List<Boolean> answered() {
+      return said.stream().map(answer -> !answer.references().isEmpty()).toList();
+    }
+  }
+
+  /**
+   * It prefers one of two answers.
+   *
+   * @param margins by how much it finds the chosen one of each pair better than the other
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
+  record Preferences(double[] margins) implements Assessment {
+    @Override
+    public int samples() {
+      return margins.length;
+    }
+
+    /** The share of pairs whose chosen answer it prefers. */
+    public double accuracy() {
+      return Arrays.stream(margins).filter(margin -> margin > 0).count() / (double) margins.length;
+    }
+
+    @Override
+    public List<Measure> measures(Key key) {
+      return Measures.ofPreferences(margins, Bootstrap.of(), key);
     }
   }
 

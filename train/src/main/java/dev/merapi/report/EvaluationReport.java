@@ -68,6 +68,8 @@ public final class EvaluationReport {
       case Assessment.Regression test -> regression(test);
       case Assessment.Texts test -> errors("log loss", "log loss, nats a token", test.losses());
       case Assessment.Translations test -> translations(test);
+      case Assessment.Answers test -> answers(test.said());
+      case Assessment.Preferences test -> margins(test.margins());
       case Assessment.Distances test -> errors("error", "mean squared error", test.errors());
     }
   }
@@ -293,6 +295,35 @@ public final class EvaluationReport {
             List.of(
                 "reference: " + test.texts().get(i).reference(),
                 "written: " + test.texts().get(i).written()));
+  }
+
+  private void answers(List<Assessment.Answer> said) {
+    worst(
+        "Worst examples",
+        "The test questions whose answers have the fewest words in common with the right ones.",
+        IntStream.range(0, said.size()).filter(i -> said.get(i).score().exact() < 1).toArray(),
+        i -> -said.get(i).score().f1(),
+        i ->
+            List.of(
+                "says " + quoted(said.get(i).said()),
+                "right is " + quoted(said.get(i).references().stream().findFirst().orElse(""))));
+  }
+
+  private static String quoted(String answer) {
+    return answer.isEmpty() ? "that there is no answer" : "“" + answer + "”";
+  }
+
+  private void margins(double[] margins) {
+    draw(
+        "Margins",
+        "How often which margin comes: right of 0 the chosen answer is preferred.",
+        Map.of("margins.png", List.of(Curves.histogram("Margins", "reward margin", margins))));
+    worst(
+        "Worst examples",
+        "The test pairs whose rejected answer is preferred most.",
+        IntStream.range(0, margins.length).filter(i -> margins[i] <= 0).toArray(),
+        i -> -margins[i],
+        i -> List.of("margin " + Measure.number(margins[i])));
   }
 
   private void errors(String what, String axis, double[] errors) {

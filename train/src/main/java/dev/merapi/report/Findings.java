@@ -78,6 +78,22 @@ final class Findings {
         findings.curves(evaluation.metrics());
         findings.lengths(test);
       }
+      case Assessment.Answers test -> {
+        findings.fit(
+            "F1",
+            test.f1(),
+            evaluation.train().map(train -> ((Assessment.Answers) train).f1()),
+            halfWidth(measures.getFirst()));
+        findings.curves(evaluation.metrics());
+      }
+      case Assessment.Preferences test -> {
+        findings.fit(
+            "accuracy",
+            test.accuracy(),
+            evaluation.train().map(train -> ((Assessment.Preferences) train).accuracy()),
+            halfWidth(measures.getFirst()));
+        findings.curves(evaluation.metrics());
+      }
       case Assessment.Distances test -> {
         evaluation
             .train()
