@@ -70,7 +70,13 @@ class InstructTest extends CommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{kind: full}", "{kind: last-blocks}", "{kind: lora, rank: 16, alpha: 64}"})
+      strings = {
+        "{kind: full}",
+        "{kind: last-blocks}",
+        "{kind: lora, rank: 16, alpha: 64}",
+        "{kind: lora, rank: 16, alpha: 64, base: nf4}",
+        "{kind: lora, rank: 16, alpha: 64, base: int8, dora: true}"
+      })
   void aPublishedModelLearnsToAnswerInItsOwnTemplate(String tuning) throws Exception {
     var model = "--set=model.from=" + published();
     assertEquals(0, train(conversations(), model, "--set=model.tuning=" + tuning), err);

@@ -7,6 +7,7 @@ import dev.merapi.train.AtomicFiles;
 import dev.merapi.train.FileException;
 import dev.merapi.train.StoredArray;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -76,11 +77,13 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
           folder, "there is no such folder", "give the folder of a model, with config.json in it");
     }
     Config config = Config.read(folder);
-    Map<String, StoredArray> arrays = Shards.read(folder);
-    Pretrained drawn = of(folder, config, arrays.keySet());
-    var names = Formats.of(config).names(drawn.model);
-    PublishedWeights.read(folder, arrays, names, drawn.model);
-    return drawn;
+    try (var arena = Arena.ofConfined()) { // what was read of the files takes no memory any more
+      Map<String, StoredArray> arrays = Shards.read(folder, arena);
+      Pretrained drawn = of(folder, config, arrays.keySet());
+      var names = Formats.of(config).names(drawn.model);
+      PublishedWeights.read(folder, arrays, names, drawn.model);
+      return drawn;
+    }
   }
 
   /** What a config describes, with weights that are drawn; no weights need to be there. */

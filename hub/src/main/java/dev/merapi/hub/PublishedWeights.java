@@ -84,23 +84,32 @@ final class PublishedWeights {
   }
 
   private static void assign(Map<Part, StoredArray> found) {
-    Map<Parameter, Storage> whole = new LinkedHashMap<>();
-    found.forEach(
-        (part, array) -> {
-          var parameter = part.parameter();
-          Storage storage =
-              whole.computeIfAbsent(
-                  parameter, p -> Storage.allocate(DType.F32, p.shape().elements()));
-          MemorySegment rows = rows(part, storage.segment());
-          if (part.layout() == Layout.TRANSPOSED && array.shape().size() == 2) {
-            MemorySegment wide = Arena.ofAuto().allocate(rows.byteSize(), 64);
-            Elements.widen(array, wide);
-            Elements.transpose(wide, rows, size(array, 0), size(array, 1));
-          } else {
-            Elements.widen(array, rows);
+    Map<Parameter, List<Part>> parts = new LinkedHashMap<>();
+    found
+        .keySet()
+        .forEach(p -> parts.computeIfAbsent(p.parameter(), _ -> new ArrayList<>()).add(p));
+    // One after another: beside the model there is never more than one parameter in memory.
+    parts.forEach(
+        (parameter, of) -> {
+          try (var arena = Arena.ofConfined()) {
+            long elements = parameter.shape().elements();
+            MemorySegment whole = Storage.reserve(arena, Math.max(64, 4 * elements));
+            MemorySegment all = whole.asSlice(0, 4 * elements);
+            of.forEach(part -> put(part, found.get(part), all, arena));
+            parameter.assign(new Storage(DType.F32, elements, all));
           }
         });
-    whole.forEach(Parameter::assign);
+  }
+
+  private static void put(Part part, StoredArray array, MemorySegment all, Arena arena) {
+    MemorySegment rows = rows(part, all);
+    if (part.layout() == Layout.TRANSPOSED && array.shape().size() == 2) {
+      MemorySegment wide = Storage.reserve(arena, rows.byteSize());
+      Elements.widen(array, wide);
+      Elements.transpose(wide, rows, size(array, 0), size(array, 1));
+    } else {
+      Elements.widen(array, rows);
+    }
   }
 
   /** The tensors that a model is published as, in f32. */

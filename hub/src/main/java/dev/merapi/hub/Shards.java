@@ -5,6 +5,7 @@ import dev.merapi.train.FileException;
 import dev.merapi.train.Safetensors;
 import dev.merapi.train.StoredArray;
 import dev.merapi.train.TorchFile;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,12 +34,17 @@ final class Shards {
    * @throws FileException if one is missing or damaged, or does not hold what the index says
    */
   static Map<String, StoredArray> read(Path folder) {
+    return read(folder, Arena.ofAuto());
+  }
+
+  /** The same with mappings that end with an arena. */
+  static Map<String, StoredArray> read(Path folder, Arena arena) {
     for (String name : List.of(SINGLE, PICKLED)) {
       if (Files.exists(folder.resolve(name))) {
-        return tensors(folder.resolve(name));
+        return tensors(folder.resolve(name), arena);
       }
       if (Files.exists(folder.resolve(name + INDEX))) {
-        return listed(folder, folder.resolve(name + INDEX));
+        return listed(folder, folder.resolve(name + INDEX), arena);
       }
     }
     throw new FileException(
@@ -47,13 +53,13 @@ final class Shards {
         "download the weights as safetensors");
   }
 
-  private static Map<String, StoredArray> tensors(Path file) {
+  private static Map<String, StoredArray> tensors(Path file, Arena arena) {
     return file.toString().endsWith(".bin")
         ? TorchFile.read(file).arrays()
-        : Safetensors.read(file).arrays();
+        : Safetensors.read(file, arena).arrays();
   }
 
-  private static Map<String, StoredArray> listed(Path folder, Path index) {
+  private static Map<String, StoredArray> listed(Path folder, Path index, Arena arena) {
     JsonNode names = Config.object(index).path("weight_map");
     if (!names.isObject() || names.isEmpty()) {
       throw new FileException(index, "it has no weight_map", "download it again");
@@ -78,7 +84,7 @@ final class Shards {
     }
     Map<String, StoredArray> all = new LinkedHashMap<>();
     for (String file : files) {
-      all.putAll(tensors(folder.resolve(file)));
+      all.putAll(tensors(folder.resolve(file), arena));
     }
     names.forEachEntry(
         (name, file) -> {

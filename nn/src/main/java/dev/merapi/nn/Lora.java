@@ -147,7 +147,7 @@ public record Lora(int rank, double alpha, double dropout, boolean stabilised, b
     return Rebuilding.linears(
         model,
         (_, linear) -> {
-          if (linear.adapters().isEmpty()) {
+          if (linear.adapters().isEmpty() && linear.compressed().isEmpty()) {
             return linear;
           }
           Tensor weight = linear.weight();
@@ -158,9 +158,25 @@ public record Lora(int rank, double alpha, double dropout, boolean stabilised, b
         });
   }
 
-  /** The model that was adapted, with the weights that it had. */
+  /** The model that was adapted, with the weights that it had, of which none is compressed. */
   public static <M> M without(M model) {
-    return Rebuilding.linears(model, (_, linear) -> linear.adapters(List.of()));
+    return Rebuilding.linears(
+        model,
+        (_, linear) ->
+            linear.adapters().isEmpty() && linear.compressed().isEmpty()
+                ? linear
+                : new Linear(linear.weight(), linear.bias()));
+  }
+
+  /**
+   * The model with the weights of some layers in a few bits, which are then not trained: the base
+   * of QLoRA (Dettmers et al., 2023).
+   *
+   * @param targets of {@link Linear}s, by their paths
+   */
+  public static <M> M compressed(M model, Compressed.Form form, Predicate<String> targets) {
+    return Rebuilding.linears(
+        model, (path, linear) -> targets.test(path) ? linear.compressed(form) : linear);
   }
 
   /** The adapters of each adapted layer, by its path. */

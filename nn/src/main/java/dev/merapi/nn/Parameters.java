@@ -78,6 +78,11 @@ public final class Parameters {
         }
       }
       case Wrapper wrapper -> visit(name, wrapper.layer());
+      case Linear linear when linear.compressed().isPresent() -> { // whose weight is none
+        visit(join(name, "bias"), linear.bias());
+        visit(join(name, "adapters"), linear.adapters());
+        visit(join(name, "compressed"), linear.compressed());
+      }
       case Record model -> {
         for (RecordComponent component : model.getClass().getRecordComponents()) {
           visit(join(name, component.getName()), read(model, component));

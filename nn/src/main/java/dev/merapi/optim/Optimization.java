@@ -11,13 +11,16 @@ import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Step.Assignment;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -299,6 +302,14 @@ public final class Optimization {
     SequencedMap<String, Parameter> all = new LinkedHashMap<>();
     members.forEach(member -> all.put(member.name(), member.parameter()));
     return Collections.unmodifiableSequencedMap(all);
+  }
+
+  /** Those of some parameters that no step changes: trained ones that are frozen. */
+  public Set<Parameter> frozen(Collection<Parameter> all) {
+    Set<Parameter> frozen = new HashSet<>(all);
+    frozen.removeIf(parameter -> !parameter.trained());
+    frozen.removeAll(Set.copyOf(parameters));
+    return frozen;
   }
 
   /** Steps done. */

@@ -2,6 +2,7 @@ package dev.merapi.recipe;
 
 import dev.merapi.hub.Adapter;
 import dev.merapi.hub.LanguageModel;
+import dev.merapi.nn.Compressed;
 import dev.merapi.optim.Group;
 import dev.merapi.tensor.Key;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.Optional;
 
 /** What of a language model learns. */
 public sealed interface TuningSettings {
+  /** The layer that tells tokens, which is kept as it is. */
+  String HEAD = "head";
+
   /** The model with what is added to learn. */
   LanguageModel prepare(LanguageModel model, Key key);
 
@@ -67,6 +71,7 @@ public sealed interface TuningSettings {
    *     all-linear for all but the head
    * @param rslora whether the scale is alpha / √rank instead (Kalajdzievski, 2023)
    * @param dora whether rows have magnitudes of their own (Liu et al., 2024)
+   * @param base how the weights of linear layers but the head are kept, which do not learn
    */
   record Lora(
       @Default("8") @Range(from = 1, to = 4096) int rank,
@@ -74,8 +79,27 @@ public sealed interface TuningSettings {
       @Default("0") @Range(from = 0, to = 0.99) double dropout,
       @Default("[all-linear]") List<String> targets,
       @Default("false") boolean rslora,
-      @Default("false") boolean dora)
+      @Default("false") boolean dora,
+      @Default("f32") Base base)
       implements TuningSettings {
+    /** How weights that do not learn are kept; see {@link Compressed}. */
+    public enum Base {
+      F32,
+      INT8,
+      NF4,
+      NF4_DOUBLE;
+
+      /** The form of those that are compressed. */
+      Optional<Compressed.Form> form() {
+        return switch (this) {
+          case F32 -> Optional.empty();
+          case INT8 -> Optional.of(Compressed.Form.INT8);
+          case NF4 -> Optional.of(Compressed.Form.NF4);
+          case NF4_DOUBLE -> Optional.of(Compressed.Form.NF4_DOUBLE);
+        };
+      }
+    }
+
     /** As PEFT has it. */
     Adapter adapter() {
       return new Adapter(new dev.merapi.nn.Lora(rank, alpha, dropout, rslora, dora), targets);
@@ -83,7 +107,11 @@ public sealed interface TuningSettings {
 
     @Override
     public LanguageModel prepare(LanguageModel model, Key key) {
-      return model.model(adapter().adapt(model.published(), key).model());
+      var adapted = adapter().adapt(model.published(), key).model();
+      return model.model(
+          base.form()
+              .map(form -> dev.merapi.nn.Lora.compressed(adapted, form, path -> !path.equals(HEAD)))
+              .orElse(adapted));
     }
 
     @Override

@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
  * Writes a training's checkpoints while it goes on: the values are copied to memory that is set
- * aside for it, which is all that the training waits for, and another thread writes the copy.
+ * aside for it, which is all that the training waits for, and another thread writes the copy. What
+ * stays as it is is not copied.
  *
  * <p>One is written at a time, so the next waits for the one before. A checkpoint that could not be
  * written is told by the next call of any method. Not for several threads at a time.
@@ -37,20 +39,23 @@ final class CheckpointWriter implements AutoCloseable {
    * Takes the memory for the copies, unless the training is to wait for its checkpoints.
    *
    * @param model the model's parameters by name
+   * @param frozen those of them that do not change
    * @param optimizer the optimizer's state by name
    */
   CheckpointWriter(
       RunWriter run,
       Saving saving,
       Map<String, Parameter> model,
+      Set<Parameter> frozen,
       Map<String, Parameter> optimizer) {
     this.run = run;
     this.saving = saving;
-    this.model = staged(model);
-    this.optimizer = staged(optimizer);
+    this.model = staged(model, frozen);
+    this.optimizer = staged(optimizer, Set.of());
   }
 
-  private Map<String, StoredArray> staged(Map<String, Parameter> parameters) {
+  private Map<String, StoredArray> staged(
+      Map<String, Parameter> parameters, Set<Parameter> frozen) {
     var arrays = Weights.of(parameters);
     if (!saving.behind()) {
       return arrays;
@@ -58,6 +63,10 @@ final class CheckpointWriter implements AutoCloseable {
     var staged = new LinkedHashMap<String, StoredArray>();
     arrays.forEach(
         (name, array) -> {
+          if (frozen.contains(parameters.get(name))) {
+            staged.put(name, array);
+            return;
+          }
           long size = array.bytes().byteSize();
           var to = Storage.reserve(Arena.ofAuto(), Math.max(size, 1)).asSlice(0, size);
           for (long at = 0; at < size; at += PIECE) {

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** One call of {@link Trainer#fit}: the loop, and where it stands. */
 final class Fit {
@@ -40,6 +41,7 @@ final class Fit {
   private final int epochs;
   private final SequencedMap<String, Parameter> parameters;
   private final Optimization optimization;
+  private final Set<Parameter> frozen;
   private final String fingerprint;
   private final Guard guard;
   private final Waiting waiting;
@@ -72,6 +74,7 @@ final class Fit {
     this.epochs = epochs.count();
     this.parameters = Parameters.of(trainer.model);
     this.optimization = Optimization.of(trainer.model, trainer.optimizer, trainer.options);
+    this.frozen = optimization.frozen(parameters.values());
     this.fingerprint = data.train().fingerprint();
     this.logEvery =
         Math.max(1, Math.ceilDiv(trainer.stepsPerEpoch(data.train()) * this.epochs, LOGGED));
@@ -80,7 +83,9 @@ final class Fit {
     trainer.start.ifPresent(this::resume);
     this.writer =
         trainer.run.map(
-            run -> new CheckpointWriter(run, trainer.saving, parameters, optimization.state()));
+            run ->
+                new CheckpointWriter(
+                    run, trainer.saving, parameters, frozen, optimization.state()));
     this.waiting = new Waiting(trainer.patience, trainer.progress::print);
   }
 
@@ -355,8 +360,8 @@ final class Fit {
   }
 
   private void keepBest() {
-    parameters
-        .values()
+    parameters.values().stream()
+        .filter(parameter -> !frozen.contains(parameter))
         .forEach(
             parameter -> {
               var now = parameter.storage().segment();
@@ -370,7 +375,12 @@ final class Fit {
     trainer
         .run
         .flatMap(run -> run.folder().checkpoints().best())
-        .ifPresent(checkpoint -> checkpoint.loadModel(parameters));
+        .ifPresent(
+            checkpoint ->
+                Weights.load(
+                    checkpoint.modelFile(),
+                    parameters,
+                    name -> !frozen.contains(parameters.get(name))));
     bestWeights.forEach((parameter, weights) -> parameter.storage().segment().copyFrom(weights));
   }
 }

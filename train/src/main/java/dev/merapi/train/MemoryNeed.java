@@ -8,12 +8,14 @@ import java.util.Locale;
  * heap.
  *
  * @param parameters weights and state of the model
+ * @param frozen those of the parameters that stay as they are
  * @param optimizer what the optimizer keeps, averaged weights and accumulated gradients included
  * @param step what a step computes in: activations, gradients, its batch
  * @param evaluation what the evaluation of a batch computes in, in the same place as a step
  * @param data the examples, as they are kept on the heap
  */
-public record MemoryNeed(long parameters, long optimizer, long step, long evaluation, long data) {
+public record MemoryNeed(
+    long parameters, long frozen, long optimizer, long step, long evaluation, long data) {
 
   /** Bytes outside the heap at the peak. */
   public long offHeap() {
@@ -21,11 +23,11 @@ public record MemoryNeed(long parameters, long optimizer, long step, long evalua
   }
 
   /**
-   * Bytes of a copy of parameters and optimizer, from which checkpoints are written while the
-   * training goes on. Where it does not fit, the training waits for them.
+   * Bytes of a copy of what changes of parameters and optimizer, from which checkpoints are written
+   * while the training goes on. Where it does not fit, the training waits for them.
    */
   public long checkpoint() {
-    return parameters + optimizer;
+    return parameters - frozen + optimizer;
   }
 
   /** Whether checkpoints can be written while the training goes on. */

@@ -46,11 +46,19 @@ public record Safetensors(Map<String, StoredArray> arrays, Map<String, String> m
    * @throws FileException if the file cannot be read or breaks a rule of the format
    */
   public static Safetensors read(Path file) {
+    return read(file, Arena.ofAuto());
+  }
+
+  /**
+   * The same with a mapping that ends with an arena, so that what was read of the file takes no
+   * memory any more.
+   */
+  public static Safetensors read(Path file, Arena arena) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new FileException(file, "this is not a plain file", "give a .safetensors file");
     }
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return of(file, channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+      return of(file, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
     } catch (IOException e) {
       throw FileException.of(file, "read", e);
     }

@@ -19,9 +19,9 @@ import dev.merapi.tensor.Step;
 import dev.merapi.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -271,15 +271,16 @@ public final class Trainer {
     }
     long sums = accumulate > 1 ? 4 * Parameters.count(model) : 0;
     return new MemoryNeed(
-        bytes(Parameters.of(model)),
-        bytes(optimization.state()) + sums,
+        bytes(Parameters.of(model).values()),
+        bytes(optimization.frozen(Parameters.of(model).values())),
+        bytes(optimization.state().values()) + sums,
         step,
         evaluation,
         data.train().bytes() + data.validation().bytes() + data.test().bytes());
   }
 
-  private static long bytes(Map<String, Parameter> parameters) {
-    return parameters.values().stream()
+  private static long bytes(Collection<Parameter> parameters) {
+    return parameters.stream()
         .mapToLong(parameter -> parameter.shape().elements() * parameter.dtype().bytes())
         .sum();
   }

@@ -2,6 +2,7 @@ package dev.merapi.train;
 
 import dev.merapi.graph.Storage;
 import dev.merapi.tensor.Parameter;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,14 +43,16 @@ public final class Weights {
    * @param named which names are the part's
    */
   public static void load(Path file, Map<String, Parameter> model, Predicate<String> named) {
-    var arrays = only(Safetensors.read(file).arrays(), named);
-    var parameters = only(model, named);
-    check(file, arrays, parameters);
-    parameters.forEach(
-        (name, parameter) ->
-            parameter.assign(
-                new Storage(
-                    parameter.dtype(), parameter.shape().elements(), arrays.get(name).bytes())));
+    try (var arena = Arena.ofConfined()) {
+      var arrays = only(Safetensors.read(file, arena).arrays(), named);
+      var parameters = only(model, named);
+      check(file, arrays, parameters);
+      parameters.forEach(
+          (name, parameter) ->
+              parameter.assign(
+                  new Storage(
+                      parameter.dtype(), parameter.shape().elements(), arrays.get(name).bytes())));
+    }
   }
 
   private static <V> Map<String, V> only(Map<String, V> map, Predicate<String> named) {
