@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Batches of another iterator, of which the next is made on a virtual thread while the last one is
+ * Batches of another iterator, of which the next is made on another thread while the last one is
  * worked on. One that is left alone has made one batch in vain, and holds no thread.
  */
 final class Ahead implements Iterator<Batch> {
@@ -24,7 +24,7 @@ final class Ahead implements Iterator<Batch> {
 
   private FutureTask<Batch> start() {
     var task = new FutureTask<>(batches::next);
-    Thread.ofVirtual().name("merapi-batches").start(task);
+    Thread.ofPlatform().daemon().name("merapi-batches").start(task); // see DecodedFiles
     return task;
   }
 

@@ -16,8 +16,8 @@ import java.util.function.Function;
 /**
  * What is made of files, such as the pixels of pictures or the waves of sounds. Each file is looked
  * at once when they are opened, so that a broken one is told now and not after an hour of training.
- * Where all that is made of them fits, it is kept; else each is made anew when it is wanted, on
- * virtual threads.
+ * Where all that is made of them fits, it is kept; else each is made anew when it is wanted, by as
+ * many threads as there are processors.
  */
 public final class DecodedFiles<T> {
   /** What takes so many bytes together is kept. */
@@ -120,10 +120,16 @@ public final class DecodedFiles<T> {
     return new Opened<>(decoder.decode(item.place(), file), new Sha256().add(file).hex());
   }
 
-  /** Work on each item, on virtual threads. */
+  /**
+   * Work on each item. Not on virtual threads: the JDK's pictures take locks in native code, where
+   * a virtual thread keeps its carrier, and once all carriers wait for a lock whose owner wants
+   * one, nothing goes on.
+   */
   private static <T> List<Future<T>> each(
       List<LabelledFiles.Item> items, Function<LabelledFiles.Item, T> work) {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    int count = Math.min(items.size(), Runtime.getRuntime().availableProcessors());
+    var factory = Thread.ofPlatform().daemon().name("merapi-decode-", 1).factory();
+    try (var threads = Executors.newFixedThreadPool(Math.max(1, count), factory)) {
       return items.stream().map(item -> threads.submit(() -> work.apply(item))).toList();
     }
   }

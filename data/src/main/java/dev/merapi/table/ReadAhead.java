@@ -29,7 +29,8 @@ final class ReadAhead {
     var queue = new ArrayBlockingQueue<Ready>(PARTS);
     var ahead = new ReadAhead(queue);
     var user = new WeakReference<>(ahead); // the thread must not be what keeps it
-    Thread.ofVirtual()
+    Thread.ofPlatform() // a database's driver may be native
+        .daemon()
         .name("reading " + source.name())
         .start(() -> read(source, prepared, part, use, queue, user));
     return ahead;
