@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("merapi.root"));
   private static final Pattern COMMAND =
-      Pattern.compile("(?:^|[$ `(])\\./merapi((?: [^\\s#`]+)+)", Pattern.MULTILINE);
+      Pattern.compile(
+          "(?:^|[$ `(])\\./merapi((?: (?:\"[^\"]*\"|'[^']*'|[^\\s#`\"'])+)+)", Pattern.MULTILINE);
+  private static final Pattern ARGUMENT = Pattern.compile("(?:\"[^\"]*\"|'[^']*'|[^\\s\"'])+");
 
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"})
@@ -27,8 +29,13 @@ final class ReadmeTest {
     assertTrue(commands.size() >= 1, "no commands in " + page);
     for (var command : commands) {
       var arguments =
-          List.of(command.strip().split(" ")).stream().filter(a -> !a.startsWith("-D")).toList();
-      var parsed = Main.commandLine().parseArgs(arguments.toArray(String[]::new)).subcommand();
+          ARGUMENT
+              .matcher(command)
+              .results()
+              .map(match -> match.group().replaceAll("[\"']", ""))
+              .filter(argument -> !argument.startsWith("-D"))
+              .toArray(String[]::new);
+      var parsed = Main.commandLine().parseArgs(arguments).subcommand();
       if (parsed.commandSpec().userObject() instanceof Train) {
         var recipe = parsed.matchedPositionalValue(0, Optional.<String>empty());
         List<String> settings = parsed.matchedOptionValue("--set", List.of());
