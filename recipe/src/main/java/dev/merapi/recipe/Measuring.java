@@ -3,6 +3,7 @@ package dev.merapi.recipe;
 import dev.merapi.data.Batch;
 import dev.merapi.data.Dataset;
 import dev.merapi.data.Splits;
+import dev.merapi.evaluation.TextLosses;
 import dev.merapi.nn.DirectPreference;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Loss;
@@ -114,14 +115,7 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     if (data.recipe().training().labelSmoothing() == 0) {
       return scores.loss();
     }
-    double sum = 0;
-    double told = 0;
-    for (var batch : seen.test().batches(data.recipe().evaluation().batch()).epoch(0)) {
-      var losses = losses(batch);
-      sum += Step.compute(losses.sum()).getFirst().item();
-      told += Loss.crossEntropy().counted(batch.y().flatten(0, 1));
-    }
-    return sum / told;
+    return losses(seen.test()).mean();
   }
 
   /**
@@ -216,17 +210,22 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     return all.build().toArray();
   }
 
-  /** The mean loss of the tokens of each piece of text that are to be told. */
-  private double[] losses(Dataset pieces) {
-    var all = DoubleStream.builder();
+  /** The losses of the tokens of each piece of text that are to be told. */
+  private TextLosses losses(Dataset pieces) {
+    var sums = DoubleStream.builder();
+    var tokens = DoubleStream.builder();
     for (var batch : pieces.batches(data.recipe().evaluation().batch()).epoch(0)) {
-      var told = batch.y().ge(0).cast(DType.F32).sum(1).max(Tensor.ones());
-      var means = losses(batch).reshape(batch.size(), -1).sum(1).div(told);
-      for (float loss : Step.compute(means).getFirst().toArray()) {
-        all.add(loss);
+      var told = batch.y().ge(0).cast(DType.F32).sum(1);
+      var losses = losses(batch).reshape(batch.size(), -1).sum(1);
+      var computed = Step.compute(losses, told);
+      for (float loss : computed.getFirst().toArray()) {
+        sums.add(loss);
+      }
+      for (float count : computed.getLast().toArray()) {
+        tokens.add(count);
       }
     }
-    return all.build().toArray();
+    return new TextLosses(sums.build().toArray(), tokens.build().toArray());
   }
 
   /** The loss of each token, 0 of those that are not to be told: (batch · time). */

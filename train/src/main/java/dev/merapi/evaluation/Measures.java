@@ -167,18 +167,18 @@ public final class Measures<P extends Predictions<P>> {
   /**
    * The measures of a language model, perplexity first.
    *
-   * @param losses the mean of -ln p of the right token, over the tokens of each piece of text
+   * @param losses of each piece of text
    * @param key the same key gives the same intervals
    */
-  public static List<Measure> ofTexts(double[] losses, Bootstrap bootstrap, Key key) {
+  public static List<Measure> ofTexts(TextLosses losses, Bootstrap bootstrap, Key key) {
     var loss =
-        ofErrors(
+        new Measure(
             "log_loss",
             "Log loss",
-            "the mean of -ln p of the right token, in nats: 0 is perfect",
-            losses,
-            bootstrap,
-            key);
+            losses.mean(),
+            Optional.of(bootstrap.of(losses.size(), rows -> losses.select(rows).mean(), key)),
+            Scale.NUMBER,
+            "the mean of -ln p of the right token, in nats: 0 is perfect");
     var interval =
         loss.interval()
             .map(both -> new Bootstrap.Interval(Math.exp(both.low()), Math.exp(both.high())));

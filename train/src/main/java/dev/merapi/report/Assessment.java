@@ -7,6 +7,7 @@ import dev.merapi.evaluation.Classified;
 import dev.merapi.evaluation.Measure;
 import dev.merapi.evaluation.Measures;
 import dev.merapi.evaluation.Regressed;
+import dev.merapi.evaluation.TextLosses;
 import dev.merapi.tensor.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,13 +68,12 @@ public sealed interface Assessment {
   /**
    * It tells the next token of texts.
    *
-   * @param losses the mean of -ln p of the right token, over the tokens of each piece
+   * @param losses of each piece
    */
-  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
-  record Texts(double[] losses) implements Assessment {
+  record Texts(TextLosses losses) implements Assessment {
     @Override
     public int samples() {
-      return losses.length;
+      return losses.size();
     }
 
     @Override
@@ -86,10 +86,9 @@ public sealed interface Assessment {
    * It turns texts into others, such as their translations.
    *
    * @param texts in their order
-   * @param losses the mean of -ln p of the right token, over the tokens of each target
+   * @param losses of each target
    */
-  @SuppressWarnings("ArrayRecordComponent") // not compared; taken over
-  record Translations(List<Translation> texts, double[] losses) implements Assessment {
+  record Translations(List<Translation> texts, TextLosses losses) implements Assessment {
     public Translations {
       texts = List.copyOf(texts);
     }

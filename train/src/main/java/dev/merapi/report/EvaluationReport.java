@@ -66,7 +66,8 @@ public final class EvaluationReport {
     switch (evaluation.test()) {
       case Assessment.Classification test -> classification(test);
       case Assessment.Regression test -> regression(test);
-      case Assessment.Texts test -> errors("log loss", "log loss, nats a token", test.losses());
+      case Assessment.Texts test ->
+          errors("log loss", "log loss, nats a token", test.losses().means());
       case Assessment.Translations test -> translations(test);
       case Assessment.Answers test -> answers(test.said());
       case Assessment.Preferences test -> margins(test.margins());
@@ -286,11 +287,12 @@ public final class EvaluationReport {
             "Translations",
             "Test samples from begin to end, evenly spaced: they are not chosen.",
             new Table(List.of("Source", "Reference", "Written"), rows)));
+    double[] losses = test.losses().means();
     worst(
         "Worst examples",
         "The test samples whose references it thinks the least likely.",
         IntStream.range(0, test.samples()).toArray(),
-        i -> test.losses()[i],
+        i -> losses[i],
         i ->
             List.of(
                 "reference: " + test.texts().get(i).reference(),

@@ -71,7 +71,9 @@ final class Findings {
             .ifPresent(
                 train ->
                     findings.errors(
-                        "log loss", test.losses(), ((Assessment.Texts) train).losses()));
+                        "log loss",
+                        test.losses().means(),
+                        ((Assessment.Texts) train).losses().means()));
         findings.curves(evaluation.metrics());
       }
       case Assessment.Translations test -> {
