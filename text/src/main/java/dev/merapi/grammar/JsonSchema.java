@@ -119,10 +119,10 @@ final class JsonSchema {
       return referred(schema, at);
     }
     if (schema.has("const")) {
-      return listed(List.of(schema.get("const")), schema, at + "/const");
+      return listed("const", List.of(schema.get("const")), schema, at);
     }
     if (schema.has("enum")) {
-      return listed(schema.get("enum").valueStream().toList(), schema, at + "/enum");
+      return listed("enum", schema.get("enum").valueStream().toList(), schema, at);
     }
     if (schema.has("anyOf")) {
       return anyOf(schema, at);
@@ -147,11 +147,15 @@ final class JsonSchema {
     }
   }
 
-  /** What stands alone beside keywords that say nothing, as the others would have to hold, too. */
-  private void alone(String keyword, JsonNode schema, String at) {
+  /**
+   * What stands alone beside keywords that say nothing, as the others would have to hold, too.
+   *
+   * @param but what may stand there nevertheless
+   */
+  private void alone(String keyword, JsonNode schema, String at, String... but) {
     for (var member : schema.properties()) {
       String other = member.getKey();
-      if (!other.equals(keyword) && !SILENT.contains(other)) {
+      if (!other.equals(keyword) && !SILENT.contains(other) && !List.of(but).contains(other)) {
         throw error(at + "/" + other, "this stands beside " + keyword, "say it within that");
       }
     }
@@ -190,14 +194,15 @@ final class JsonSchema {
   }
 
   /** Those of some values that are of the schema's types. */
-  private Automaton listed(List<JsonNode> values, JsonNode schema, String at) {
+  private Automaton listed(String keyword, List<JsonNode> values, JsonNode schema, String at) {
+    alone(keyword, schema, at, "type");
     List<Automaton> texts =
         values.stream()
             .filter(v -> !schema.has("type") || types(schema, at).stream().anyMatch(t -> is(v, t)))
             .map(value -> Automatons.text(MAPPER.writeValueAsString(value)))
             .toList();
     if (texts.isEmpty()) {
-      throw error(at, "there is no value of this type", "give one");
+      throw error(at + "/" + keyword, "there is no value of this type", "give one");
     }
     return Automatons.either(texts);
   }

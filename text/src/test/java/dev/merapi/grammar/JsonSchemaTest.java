@@ -189,6 +189,8 @@ class JsonSchemaTest {
         "{'type': 'string', 'pattern': 'a(?=b)'} @ is not supported",
         "{'type': 'string', 'pattern': '^abc$', 'maxLength': 2} @ no string has this length",
         "{'enum': ['a'], 'type': 'integer'} @ /enum",
+        "{'enum': ['abc', 'd'], 'minLength': 2} @ /minLength: this stands beside enum",
+        "{'const': 7, 'maximum': 5} @ /maximum: this stands beside const",
         "{'type': 'array', 'minItems': 3, 'maxItems': 2} @ no array",
         "{'maxLength': -1} @ /maxLength",
         "false @ no schema with values",
