@@ -97,9 +97,12 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
 
   private Scores ofTokens(Scores scores, Optional<Assessment.Translations> written) {
     var metrics = new LinkedHashMap<>(scores.metrics());
-    metrics.put("perplexity", Math.exp(logLoss(scores)));
     if (Translator.fits(data.recipe())) {
-      metrics.put("bleu", written.orElseGet(this::translations).bleu().score());
+      var translations = written.orElseGet(this::translations);
+      metrics.put("perplexity", Math.exp(translations.losses().mean()));
+      metrics.put("bleu", translations.bleu().score());
+    } else {
+      metrics.put("perplexity", Math.exp(logLoss(scores)));
     }
     if (data.recipe().data() instanceof LanguageSettings.Stories stories) {
       var tokenizer = data.text().orElseThrow().tokenizer();

@@ -4,7 +4,6 @@ import dev.merapi.grammar.Language;
 import dev.merapi.grammar.TokenMasks;
 import dev.merapi.hub.LanguageModel;
 import dev.merapi.nn.Layer;
-import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.text.Decoding;
@@ -104,8 +103,7 @@ public final class TextWriter {
       return new TextWriter(TunedModel.trained(run).merged());
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
-    var model = TrainingRun.build(recipe, signature);
-    TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
+    var model = TrainedModel.network(run, recipe, signature);
     return new TextWriter(model, LoadedText.tokenizer(run), signature.shape().size(0));
   }
 

@@ -1,6 +1,5 @@
 package dev.merapi.recipe;
 
-import dev.merapi.nn.Parameters;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.text.PairedTexts;
 import dev.merapi.text.PairedTexts.Marks;
@@ -63,10 +62,11 @@ public final class Translator {
           "give a run of a recipe that does, such as translate");
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
-    var model = (Seq2Seq) TrainingRun.build(recipe, signature);
-    TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
     return new Translator(
-        model, LoadedText.tokenizer(run), signature.features().getLast(), settings.beams());
+        (Seq2Seq) TrainedModel.network(run, recipe, signature),
+        LoadedText.tokenizer(run),
+        signature.features().getLast(),
+        settings.beams());
   }
 
   /** Following another number of beginnings; 1 takes the likeliest token each time. */

@@ -73,8 +73,8 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) imple
     if (recipe.model() instanceof ModelSettings.CausalLm) {
       return trained(run).merged();
     }
-    var model = TrainingRun.build(recipe, run.readJson(Signature.FILE, Signature.class));
-    TrainedModel.checkpoint(run, recipe).loadModel(Parameters.of(model));
+    var signature = run.readJson(Signature.FILE, Signature.class);
+    var model = TrainedModel.network(run, recipe, signature);
     if (!(model instanceof Gpt gpt)) {
       throw new FileException(folder, "its model is none that is published", "give a run of a gpt");
     }
