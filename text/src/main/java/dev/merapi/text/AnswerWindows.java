@@ -2,8 +2,6 @@ package dev.merapi.text;
 
 import dev.merapi.data.Batch;
 import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -25,7 +23,7 @@ import java.util.stream.IntStream;
  * it. The time of a batch is that of its longest window, rounded up to a multiple of {@value
  * LabelledTexts#STEP}.
  */
-public final class AnswerWindows implements Dataset {
+public final class AnswerWindows implements TokenDataset {
   /** [CLS] and [SEP] before the window's text, which the question's tokens stand between. */
   private static final int BEFORE = 2;
 
@@ -282,16 +280,6 @@ public final class AnswerWindows implements Dataset {
   }
 
   @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("questions: their targets are places in a text, not classes");
-  }
-
-  @Override
   public String name(int row) {
     return "question " + questions.get(windows.get(row).question).question.id();
   }
@@ -326,12 +314,6 @@ public final class AnswerWindows implements Dataset {
     System.arraycopy(read.context.ids(), window.first, x, text, window.count);
     x[text + window.count] = sep;
     Arrays.fill(x, text + time, text + time + window.count + 1, 1); // the segments lie below
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException(
-        "questions: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override

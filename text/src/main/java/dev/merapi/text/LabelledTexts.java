@@ -3,8 +3,6 @@ package dev.merapi.text;
 import dev.merapi.data.Batch;
 import dev.merapi.data.Batches;
 import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
@@ -19,7 +17,7 @@ import java.util.List;
  * so that there are few shapes; shorter texts are filled up at their ends. For training, texts of
  * about the same length come together.
  */
-public final class LabelledTexts implements Dataset {
+public final class LabelledTexts implements TokenDataset {
   /** What the time of a batch is a multiple of. */
   static final int STEP = 8;
 
@@ -120,15 +118,9 @@ public final class LabelledTexts implements Dataset {
   /** Texts of about the same length come together. */
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var plain = Dataset.super.batches(size, shuffle, remainder);
+    var plain = TokenDataset.super.batches(size, shuffle, remainder);
     return new ByLength(size(), this::length, this::gather)
         .batches(size, shuffle, remainder, plain);
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException(
-        "texts: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override

@@ -2,16 +2,12 @@ package dev.merapi.text;
 
 import dev.merapi.data.Batch;
 import dev.merapi.data.Batches;
-import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
 import dev.merapi.data.Draws;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Texts some of whose tokens are hidden, to be told from the others (Devlin et al., "BERT", 2019):
@@ -22,7 +18,7 @@ import java.util.List;
  * those 80 % are replaced by the mask, 10 % by any token, and 10 % stay. For training they are
  * others in each epoch; to measure they are always the same.
  */
-public final class MaskedTexts implements Dataset {
+public final class MaskedTexts implements TokenDataset {
   /** The target of a token that is not to be told. */
   public static final int IGNORED = -100;
 
@@ -67,16 +63,6 @@ public final class MaskedTexts implements Dataset {
   @Override
   public Shape target() {
     return texts.features();
-  }
-
-  @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("texts: their targets are hidden tokens, not classes");
   }
 
   @Override
@@ -135,11 +121,6 @@ public final class MaskedTexts implements Dataset {
               Arrays.setAll(keys, own::fold);
               return hidden(batch, keys);
             });
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    return texts.normalised(normalisation);
   }
 
   @Override

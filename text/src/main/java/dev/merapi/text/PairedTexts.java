@@ -2,9 +2,6 @@ package dev.merapi.text;
 
 import dev.merapi.data.Batch;
 import dev.merapi.data.Batches;
-import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
@@ -22,7 +19,7 @@ import java.util.List;
  * {@value #STEP}; shorter ones are filled up at their ends. For training, pairs of about the same
  * length come together.
  */
-public final class PairedTexts implements Dataset {
+public final class PairedTexts implements TokenDataset {
   /** What the time of a batch is a multiple of: little is filled up, and shapes are few. */
   static final int STEP = 4;
 
@@ -109,16 +106,6 @@ public final class PairedTexts implements Dataset {
   }
 
   @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("pairs of texts: their targets are tokens, not classes");
-  }
-
-  @Override
   public String name(int row) {
     return "pair " + (row + 1);
   }
@@ -150,15 +137,9 @@ public final class PairedTexts implements Dataset {
   /** Pairs of about the same length come together. */
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var plain = Dataset.super.batches(size, shuffle, remainder);
+    var plain = TokenDataset.super.batches(size, shuffle, remainder);
     return new ByLength(size(), row -> pairs.get(row).length(), this::gather)
         .batches(size, shuffle, remainder, plain);
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException(
-        "pairs of texts: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override

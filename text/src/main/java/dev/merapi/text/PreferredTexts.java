@@ -2,8 +2,6 @@ package dev.merapi.text;
 
 import dev.merapi.data.Batch;
 import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -18,7 +16,7 @@ import java.util.List;
  * p}. The time of a batch is that of its longest text, rounded up to a multiple of {@value
  * LabelledTexts#STEP}.
  */
-public final class PreferredTexts implements Dataset {
+public final class PreferredTexts implements TokenDataset {
   /**
    * A pair.
    *
@@ -92,16 +90,6 @@ public final class PreferredTexts implements Dataset {
   }
 
   @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("preferences: their targets are numbers, not classes");
-  }
-
-  @Override
   public String name(int row) {
     return pairs.get(row).place;
   }
@@ -125,11 +113,6 @@ public final class PreferredTexts implements Dataset {
     Arrays.fill(x, at, at + time, padding);
     Arrays.fill(x, at + time, at + 2 * time, MaskedTexts.IGNORED);
     text.put(x, at, x, at + time);
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException("text: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override

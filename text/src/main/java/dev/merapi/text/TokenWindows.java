@@ -3,8 +3,6 @@ package dev.merapi.text;
 import dev.merapi.data.Batch;
 import dev.merapi.data.Batches;
 import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Position;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Key;
@@ -12,7 +10,6 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,7 +25,7 @@ import java.util.stream.LongStream;
  * piece; so each token is told once. For training they may instead be drawn: an epoch is then so
  * many pieces that begin anywhere, others in each epoch.
  */
-public final class TokenWindows implements Dataset {
+public final class TokenWindows implements TokenDataset {
   private static final int STREAM = 0x746f6b;
 
   private final TokenSequence tokens;
@@ -111,16 +108,6 @@ public final class TokenWindows implements Dataset {
   }
 
   @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("text: its targets are tokens, one at each place, not classes");
-  }
-
-  @Override
   public String name(int row) {
     return "token " + start(row);
   }
@@ -163,7 +150,7 @@ public final class TokenWindows implements Dataset {
 
   @Override
   public Batches batches(int size, Key shuffle, Batches.Remainder remainder) {
-    var ordered = Dataset.super.batches(size, shuffle, remainder);
+    var ordered = TokenDataset.super.batches(size, shuffle, remainder);
     return drawn.isEmpty() ? ordered : new Drawn(size, shuffle.fold(STREAM), ordered.perEpoch());
   }
 
@@ -209,11 +196,6 @@ public final class TokenWindows implements Dataset {
         }
       };
     }
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException("text: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override

@@ -2,8 +2,6 @@ package dev.merapi.text;
 
 import dev.merapi.data.Batch;
 import dev.merapi.data.DataException;
-import dev.merapi.data.Dataset;
-import dev.merapi.data.Normalisation;
 import dev.merapi.data.Sha256;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
@@ -27,7 +25,7 @@ import java.util.stream.IntStream;
  * 1) where the text of each token begins; see {@code dev.merapi.nn.Packed}. Texts are packed once,
  * the longest first, each where it leaves the least room.
  */
-public final class ToldTexts implements Dataset {
+public final class ToldTexts implements TokenDataset {
   /**
    * A text.
    *
@@ -155,16 +153,6 @@ public final class ToldTexts implements Dataset {
   }
 
   @Override
-  public List<String> classes() {
-    return List.of();
-  }
-
-  @Override
-  public int[] labels() {
-    throw new DataException("texts: their targets are tokens, one at each place, not classes");
-  }
-
-  @Override
   public String name(int row) {
     return packed ? "row " + (row + 1) : "text " + (row + 1);
   }
@@ -202,11 +190,6 @@ public final class ToldTexts implements Dataset {
       longest = Math.max(longest, rows.get(row).getFirst().places());
     }
     return Math.min(context, Math.ceilDiv(longest, LabelledTexts.STEP) * LabelledTexts.STEP);
-  }
-
-  @Override
-  public Dataset normalised(Normalisation normalisation) {
-    throw new DataException("text: tokens are numbers of a vocabulary, which cannot be normalised");
   }
 
   @Override
