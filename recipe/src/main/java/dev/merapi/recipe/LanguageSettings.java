@@ -66,6 +66,23 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("100") @Range(from = 1, to = 10000) int written)
       implements LanguageSettings {}
 
+  /** Rows of which a language model learns the answers. */
+  sealed interface Told extends LanguageSettings {
+    Optional<String> source();
+
+    Optional<String> template();
+
+    TokenizerSettings tokenizer();
+
+    int context();
+
+    double validation();
+
+    double test();
+
+    BadRows.Policy onBadRow();
+  }
+
   /**
    * Conversations, of which the assistant's answers are learned; see {@link
    * dev.merapi.hub.Dialogue}. They are written by the model's chat template.
@@ -93,7 +110,7 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("0.05") @Range(from = 0, to = 0.9) double validation,
       @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
       @Default("fail") BadRows.Policy onBadRow)
-      implements LanguageSettings {}
+      implements Told {}
 
   /**
    * Texts and what they are to become, such as their translations: two columns of a table, or two
@@ -158,7 +175,7 @@ public sealed interface LanguageSettings extends DataSettings {
       @Default("0.05") @Range(from = 0, to = 0.9) double validation,
       @Default("0.05") @Range(from = 0.001, to = 0.9) double test,
       @Default("fail") BadRows.Policy onBadRow)
-      implements LanguageSettings {
+      implements Told {
     /** The loss. */
     DirectPreference loss() {
       return new DirectPreference(beta, labelSmoothing);

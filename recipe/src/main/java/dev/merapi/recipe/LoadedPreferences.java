@@ -1,8 +1,5 @@
 package dev.merapi.recipe;
 
-import dev.merapi.data.DataException;
-import dev.merapi.data.Sha256;
-import dev.merapi.data.Splits;
 import dev.merapi.hub.ChatMessage;
 import dev.merapi.hub.ChatTokens;
 import dev.merapi.hub.Preference;
@@ -10,21 +7,16 @@ import dev.merapi.hub.Preference.Messages;
 import dev.merapi.hub.Preference.Plain;
 import dev.merapi.nn.LogLikelihood;
 import dev.merapi.recipe.LanguageSettings.Preferences;
-import dev.merapi.table.BadRows;
-import dev.merapi.table.Split;
-import dev.merapi.table.Split.Shares;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Step;
 import dev.merapi.text.PreferredTexts;
 import dev.merapi.text.PreferredTexts.Pair;
-import dev.merapi.text.Tokenizer;
 import dev.merapi.text.ToldTexts.Text;
 import dev.merapi.train.RunFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Preferences of a recipe, as tokens of the model that learns from them. */
@@ -54,74 +46,30 @@ final class LoadedPreferences {
       Optional<Path> place,
       Key key,
       Optional<RunFolder> run) {
-    var file =
-        place.isPresent() || settings.source().isPresent()
-            ? Optional.of(Sources.find(place, settings.source(), "preferences"))
-            : Optional.<Path>empty();
-    var bad = BadRows.of(settings.onBadRow());
-    var all =
-        file.map(path -> Preference.read(path, bad))
-            .orElseGet(() -> SmallTalk.preferences(settings.made(), key.fold(1)));
-    var source = file.map(Sha256::of).orElse("small talk");
-    var split =
-        Split.random(all.size(), new Shares(settings.validation(), settings.test()), key.fold(0));
     var saved = run.flatMap(LoadedText.Saved::of);
-    if (saved.isPresent() && !saved.get().source().equals(source)) {
-      split = new Split(new int[0], new int[0], IntStream.range(0, all.size()).toArray());
-    }
-    var training = IntStream.of(split.train()).mapToObj(all::get).toList();
-    var begun = begin(recipe, settings, training, saved.map(LoadedText.Saved::tokenizer));
+    var rows =
+        ToldRows.of(
+            "preferences",
+            settings,
+            place,
+            key,
+            saved,
+            Preference::read,
+            drawing -> SmallTalk.preferences(settings.made(), drawing));
+    var said = rows.training().flatMap(LoadedPreferences::said);
+    // A run has the tokenizer of the model that it began with, which may have been a new one.
+    var begun =
+        LoadedConversations.begin(
+            recipe,
+            settings,
+            () ->
+                saved
+                    .map(LoadedText.Saved::tokenizer)
+                    .orElseGet(() -> LoadedConversations.tokenizer(settings.tokenizer(), said)));
     var loading = new LoadedPreferences(settings, begun);
-    var splits =
-        new Splits(
-            loading.part(all, split.train()),
-            loading.part(all, split.validation()),
-            loading.part(all, split.test()),
-            List.of());
-    if (splits.test().size() == 0 || (saved.isEmpty() && splits.train().size() == 0)) {
-      throw new DataException(
-          "%s: %d pairs leave nothing to %s within a context of %d tokens; give more, other shares in data.validation and data.test, or a greater data.context"
-              .formatted(
-                  file.map(Path::toString).orElse("preferences"),
-                  all.size(),
-                  splits.test().size() == 0 ? "test" : "learn from",
-                  loading.context));
-    }
-    for (var note : loading.notes(bad, file)) {
-      splits = splits.noting(note);
-    }
-    int vocabulary = begun.language().vocabulary();
-    var signature =
-        new Signature(
-            List.of(loading.context),
-            vocabulary,
-            List.of(),
-            List.of(vocabulary),
-            Optional.of(begun.padding()));
+    var splits = rows.cut(loading::part, loading.context);
     var tuned = run.map(folder -> TunedModel.of(folder, recipe)).orElse(begun);
-    return new LoadedText(splits, tuned.tokenizer(), source, signature, Optional.of(tuned));
-  }
-
-  /**
-   * The model as it is at first.
-   *
-   * @param known the tokenizer of a run; a new model gets one that is learned from what is said
-   */
-  private static TunedModel begin(
-      Recipe.Training recipe,
-      Preferences settings,
-      List<Preference> training,
-      Optional<Tokenizer> known) {
-    return TunedModel.begin(
-        (ModelSettings.CausalLm) recipe.model(),
-        base -> base.talking(settings.template().map(Path::of)),
-        () ->
-            known.orElseGet(
-                () ->
-                    LoadedConversations.tokenizer(
-                        settings.tokenizer(), training.stream().flatMap(LoadedPreferences::said))),
-        settings.context(),
-        Key.of(recipe.seed()).fold(TrainingRun.WEIGHTS));
+    return rows.loaded(splits, loading.notes(), tuned, loading.context);
   }
 
   private static Stream<String> said(Preference pair) {
@@ -133,11 +81,10 @@ final class LoadedPreferences {
     return Stream.concat(prompt, Stream.of(pair.chosen(), pair.rejected()));
   }
 
-  private PreferredTexts part(List<Preference> all, int... rows) {
+  private PreferredTexts part(List<Preference> all) {
     var tokens = new ChatTokens(tuned.language());
     List<Pair> pairs = new ArrayList<>();
-    for (int row : rows) {
-      var pair = all.get(row);
+    for (Preference pair : all) {
       Text chosen = text(tokens, pair, pair.chosen());
       Text rejected = text(tokens, pair, pair.rejected());
       if (chosen.targets() == 0 || rejected.targets() == 0) {
@@ -173,11 +120,8 @@ final class LoadedPreferences {
     return pairs.reference(said);
   }
 
-  private List<String> notes(BadRows bad, Optional<Path> file) {
+  private List<String> notes() {
     List<String> notes = new ArrayList<>();
-    if (bad.count() > 0) {
-      notes.add(bad.summary(file.map(Path::toString).orElse("")));
-    }
     if (cut > 0) {
       notes.add(
           "%d answers reach beyond %d tokens: their ends are not read".formatted(cut, context));

@@ -50,9 +50,7 @@ record RecipeData(
         && !(recipe.model() instanceof ModelSettings.Bert)) {
       throw new RecipeException("answers are found by the model bert; give that");
     }
-    boolean talks =
-        recipe.data() instanceof LanguageSettings.Conversations
-            || recipe.data() instanceof LanguageSettings.Preferences;
+    boolean talks = recipe.data() instanceof LanguageSettings.Told;
     if (recipe.data() instanceof LanguageSettings.Preferences
         && !recipe.evaluation().metrics().isEmpty()) {
       throw new RecipeException(
