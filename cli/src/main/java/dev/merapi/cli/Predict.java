@@ -2,6 +2,7 @@ package dev.merapi.cli;
 
 import dev.merapi.recipe.AnswerReader;
 import dev.merapi.recipe.AnswerReader.Reply;
+import dev.merapi.recipe.PlainText;
 import dev.merapi.recipe.TextReader;
 import dev.merapi.recipe.TrainedModel;
 import dev.merapi.recipe.TrainedModel.Candidate;
@@ -161,7 +162,7 @@ final class Predict implements Callable<Integer> {
     long left = 0;
     for (var file : files) {
       if (file.toString().endsWith(".txt")) {
-        contexts.add(TextReader.whole(file));
+        contexts.add(PlainText.read(file));
         continue;
       }
       var bad = BadRows.of(onBadRow);
@@ -191,7 +192,7 @@ final class Predict implements Callable<Integer> {
   private int translate(Translator model) {
     requireTexts();
     List<String> all = new ArrayList<>(texts);
-    files.forEach(file -> all.addAll(Translator.lines(file)));
+    files.forEach(file -> all.addAll(PlainText.lines(file)));
     var chosen = beams.map(model::beams).orElse(model);
     long longer = all.stream().filter(text -> chosen.tokens(text) > chosen.length()).count();
     if (longer > 0) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -91,8 +92,7 @@ final class LoadedQuestions {
 
   private static List<Question> about(
       List<Question> questions, List<String> contexts, int... chosen) {
-    var about =
-        IntStream.of(chosen).mapToObj(contexts::get).collect(java.util.stream.Collectors.toSet());
+    var about = IntStream.of(chosen).mapToObj(contexts::get).collect(Collectors.toSet());
     return questions.stream().filter(question -> about.contains(question.context())).toList();
   }
 

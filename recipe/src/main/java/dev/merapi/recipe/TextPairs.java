@@ -6,18 +6,12 @@ import dev.merapi.table.BadRows;
 import dev.merapi.table.ColumnType;
 import dev.merapi.table.ReadOptions;
 import dev.merapi.table.TableSource;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Texts and what they are to become, as they are written.
@@ -187,8 +181,8 @@ record TextPairs(List<Pair> pairs, String fingerprint, List<String> notes) {
   }
 
   private static TextPairs files(Place.Lines files, BadRows bad) {
-    var from = lines(files.from());
-    var to = lines(files.to());
+    var from = PlainText.lines(files.from());
+    var to = PlainText.lines(files.to());
     if (from.size() != to.size()) {
       throw new DataException(
           "%s has %d lines, and %s has %d: line n of one must belong to line n of the other; find the line that is missing or too many, or give a table with both columns"
@@ -209,29 +203,5 @@ record TextPairs(List<Pair> pairs, String fingerprint, List<String> notes) {
 
   private static List<String> notes(BadRows bad, String name) {
     return bad.count() == 0 ? List.of() : List.of(bad.summary(name));
-  }
-
-  /** The lines of a file in UTF-8, which may be gzipped. */
-  static List<String> lines(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      var bytes = (file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in).readAllBytes();
-      var text = decoded(file, bytes);
-      return (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
-    } catch (IOException e) {
-      throw DataException.of(file, "read", e);
-    }
-  }
-
-  private static String decoded(Path file, byte[] bytes) {
-    var in = ByteBuffer.wrap(bytes);
-    var out = CharBuffer.allocate(bytes.length);
-    var result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
-    var text = out.flip().toString();
-    if (result.isError()) {
-      throw new DataException(
-          "%s: line %d: this is not UTF-8; convert the file, for example with iconv"
-              .formatted(file, 1 + text.chars().filter(c -> c == '\n').count()));
-    }
-    return text;
   }
 }

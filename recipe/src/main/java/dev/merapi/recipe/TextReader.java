@@ -1,6 +1,5 @@
 package dev.merapi.recipe;
 
-import dev.merapi.data.DataException;
 import dev.merapi.nn.Layer;
 import dev.merapi.recipe.TrainedModel.Candidate;
 import dev.merapi.table.BadRows;
@@ -10,9 +9,6 @@ import dev.merapi.text.LabelledTexts;
 import dev.merapi.text.Tokenizer;
 import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,26 +76,11 @@ public final class TextReader {
           .mapToObj(row -> new Placed(table.place(row), texts.get(row)))
           .toList();
     }
-    var lines = whole(file).lines().toList();
+    var lines = PlainText.lines(file);
     return IntStream.range(0, lines.size())
         .filter(i -> !lines.get(i).isBlank())
         .mapToObj(i -> new Placed("%s: line %d".formatted(file, i + 1), lines.get(i)))
         .toList();
-  }
-
-  /**
-   * All of a file as one text.
-   *
-   * @throws MerapiException if it cannot be read
-   */
-  public static String whole(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (MalformedInputException e) {
-      throw new DataException(file + ": it is not UTF-8; save it as that", e);
-    } catch (IOException e) {
-      throw DataException.of(file, "read", e);
-    }
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
 import dev.merapi.zoo.BeamSearch;
 import dev.merapi.zoo.Seq2Seq;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -82,11 +81,6 @@ public final class Translator {
   /** How many tokens a text has, its end included. */
   public int tokens(String text) {
     return 1 + tokenizer.encode(text.strip()).length;
-  }
-
-  /** The texts of a file in UTF-8, one a line; it may be gzipped. */
-  public static List<String> lines(Path file) {
-    return TextPairs.lines(file);
   }
 
   /**
