@@ -60,20 +60,28 @@ public sealed interface RecurrentLayer extends Layer permits RnnLayer, GruLayer,
         : new Result(outputs, states.stream().map(each -> each.select(1, -1)).toList());
   }
 
-  /** Reads a sequence from zeros, or in a {@link Continuation} from where the last one ended. */
-  @Override
-  default Tensor apply(Tensor x, Mode mode) {
+  /**
+   * Reads a sequence from a state; where that is empty, from zeros. In a {@link Continuation} that
+   * is how the first pass begins; those that follow go on from where the last one ended.
+   */
+  default Result run(Tensor x, List<Tensor> before, Mode mode) {
     Packing.refuse("a recurrent layer", mode);
     if (!(mode instanceof Continuation pass)) {
-      return run(x, List.of()).outputs();
+      return run(x, before);
     }
     Shape shape = Shape.of(x.shape().size(0), hidden());
     List<Parameter> cells = IntStream.range(0, states()).mapToObj(_ -> pass.cell(shape)).toList();
-    Result result = run(x, pass.first() ? List.of() : List.copyOf(cells));
+    Result result = run(x, pass.first() ? before : List.copyOf(cells));
     for (int i = 0; i < cells.size(); i++) {
       pass.keep(cells.get(i), result.last.get(i));
     }
-    return result.outputs;
+    return result;
+  }
+
+  /** Reads a sequence from zeros, or in a {@link Continuation} from where the last one ended. */
+  @Override
+  default Tensor apply(Tensor x, Mode mode) {
+    return run(x, List.of(), mode).outputs();
   }
 
   /** Numbers that it puts out for each time. */
@@ -107,7 +115,8 @@ public sealed interface RecurrentLayer extends Layer permits RnnLayer, GruLayer,
   }
 
   /**
-   * Layers one after another, each over the outputs of the one before, with dropout between them.
+   * Layers one after another, each over the outputs of the one before, with dropout between them;
+   * in a {@link Continuation} each keeps its own state.
    *
    * @param before the states of all layers, the first one's first; empty for zeros
    */
@@ -123,19 +132,11 @@ public sealed interface RecurrentLayer extends Layer permits RnnLayer, GruLayer,
       RecurrentLayer layer = layers.get(i);
       int n = layer.states();
       Tensor in = i == 0 ? h : dropout.apply(h, mode);
-      Result result = layer.run(in, before.isEmpty() ? before : before.subList(i * n, (i + 1) * n));
+      Result result =
+          layer.run(in, before.isEmpty() ? before : before.subList(i * n, (i + 1) * n), mode);
       h = result.outputs;
       last.addAll(result.last);
     }
     return new Result(h, last);
-  }
-
-  /** The outputs of layers one after another, each of which keeps its own state. */
-  static Tensor apply(List<? extends RecurrentLayer> layers, Dropout dropout, Tensor x, Mode mode) {
-    Tensor h = layers.getFirst().apply(x, mode);
-    for (RecurrentLayer layer : layers.subList(1, layers.size())) {
-      h = layer.apply(dropout.apply(h, mode), mode);
-    }
-    return h;
   }
 }

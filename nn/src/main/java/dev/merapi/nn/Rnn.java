@@ -28,7 +28,7 @@ public record Rnn(List<RnnLayer> layers, Dropout dropout) implements Layer {
 
   /**
    * Reads a sequence from the states of all layers, the first one's first; where there are none,
-   * from zeros.
+   * from zeros. In a {@link Continuation} only the first pass begins so.
    */
   public RecurrentLayer.Result run(Tensor x, List<Tensor> before, Mode mode) {
     return RecurrentLayer.run(layers, dropout, x, before, mode);
@@ -41,6 +41,6 @@ public record Rnn(List<RnnLayer> layers, Dropout dropout) implements Layer {
 
   @Override
   public Tensor apply(Tensor x, Mode mode) {
-    return RecurrentLayer.apply(layers, dropout, x, mode);
+    return run(x, List.of(), mode).outputs();
   }
 }

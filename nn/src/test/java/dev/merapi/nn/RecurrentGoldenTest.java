@@ -12,10 +12,12 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,27 @@ class RecurrentGoldenTest {
       var rest = memory.next(4);
       Tensor y = rest.run(model.apply(x.slice(1, 3, 7), rest)).getFirst();
       assertArrayEquals(whole, y.flatten(0, -1).toArray(), 1e-5f);
+    }
+  }
+
+  @Test
+  void aMemoryBeginsFromAState() {
+    Tensor x = Key.of(3).normal(2, 7, 3);
+    Lstm lstm = Lstm.of(3, 4, 2, Key.of(1));
+    var state = IntStream.range(0, 4).mapToObj(i -> Key.of(4).fold(i).normal(2, 4)).toList();
+    var whole = lstm.run(x, state, Mode.evaluation()).outputs().flatten(0, -1).toArray();
+    var memory = Memory.of(7);
+    for (int time = 0; time < 7; time++) {
+      var pass = memory.next(1);
+      Tensor y = lstm.run(x.slice(1, time, time + 1), state, pass).outputs();
+      float[] next = pass.run(y).getFirst().flatten(0, -1).toArray();
+      for (int row = 0; row < 2; row++) {
+        int from = (row * 7 + time) * 4;
+        assertArrayEquals(
+            Arrays.copyOfRange(whole, from, from + 4),
+            Arrays.copyOfRange(next, row * 4, row * 4 + 4),
+            1e-6f);
+      }
     }
   }
 
