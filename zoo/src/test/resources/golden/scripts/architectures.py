@@ -177,6 +177,13 @@ def attended(ours, theirs, dim, weights, cross):
     return named
 
 
+def pairs(draw, vocabulary, sources, targets):
+    """Texts and what they become, of these lengths, filled up with zeros: (batch, 2, time)."""
+    time = max(*sources, *targets)
+    x = draw.integers(1, vocabulary, len(sources), 2, time)
+    return x * (torch.arange(time) < torch.tensor(list(zip(sources, targets))).unsqueeze(-1))
+
+
 def seq2seq(name, heads, dim, hidden, layers, sources, targets, pre):
     vocabulary, time = 7, max(*sources, *targets)
     model = nn.Transformer(dim, heads, layers, layers, hidden, 0.0, batch_first=True, norm_first=pre).double().eval()
@@ -226,10 +233,7 @@ def seq2seq(name, heads, dim, hidden, layers, sources, targets, pre):
                 shapes |= linear(f"{cross}.keyValue", 2 * dim, dim) | linear(f"{cross}.output", dim, dim)
         shapes |= norm(f"{side}Norm")
 
-    def inputs(draw):
-        x = draw.integers(1, vocabulary, len(sources), 2, time)
-        return {"x": x * (torch.arange(time) < torch.tensor(list(zip(sources, targets))).unsqueeze(-1))}
-
+    inputs = lambda draw: {"x": pairs(draw, vocabulary, sources, targets)}
     attributes = {"heads": heads, "layers": layers, "hidden": hidden, "preNorm": pre}
     case(name, "seq2seq", inputs, shapes, run, attributes)
 
@@ -254,6 +258,64 @@ for i, inside in enumerate((3, 4)):
         shapes[f"lstm.layers.{i}.{key}"] = shape
 shapes |= {"head.weight": (2, 4), "head.bias": (2,)}
 case("LSTM, the last output", "lstm", lambda draw: {"x": draw.normal(3, 5, 3)}, shapes, lstm)
+
+
+class LstmSeq2Seq(nn.Module):
+    """An encoder of both directions over packed texts; a decoder of cells, step by step, with Luong's attention."""
+
+    def __init__(self, vocabulary, dim, hidden, layers):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, dim, padding_idx=0)
+        self.encoder = nn.LSTM(dim, hidden, layers, batch_first=True, bidirectional=True)
+        self.bridge = nn.Linear(hidden, 2 * layers * hidden)
+        self.decoder = nn.ModuleList(nn.LSTMCell(hidden if i else dim, hidden) for i in range(layers))
+        self.score = nn.Linear(hidden, 2 * hidden, bias=False)
+        self.output = nn.Linear(3 * hidden, dim, bias=False)
+
+    def forward(self, x):
+        embedded = self.tokens(x) * self.tokens.embedding_dim**0.5
+        source, target = embedded.unbind(1)
+        empty = x[:, 0] == 0
+        packed = nn.utils.rnn.pack_padded_sequence(source, (~empty).sum(1), True, enforce_sorted=False)
+        states = nn.utils.rnn.pad_packed_sequence(self.encoder(packed)[0], True, total_length=x.shape[2])[0]
+        backward = states[:, 0, self.encoder.hidden_size :]
+        begins = self.bridge(backward).tanh().chunk(2 * len(self.decoder), 1)
+        memory = list(zip(begins[::2], begins[1::2]))
+        logits = []
+        for h in target.unbind(1):
+            for i, cell in enumerate(self.decoder):
+                memory[i] = cell(h, memory[i])
+                h = memory[i][0]
+            scores = torch.bmm(states, self.score(h).unsqueeze(2)).squeeze(2).masked_fill(empty, -torch.inf)
+            found = torch.bmm(scores.softmax(1).unsqueeze(1), states).squeeze(1)
+            logits.append(self.output(torch.cat((found, h), 1)).tanh() @ self.tokens.weight.T)
+        return torch.stack(logits, 1)
+
+
+def lstm_seq2seq(name, dim, hidden, layers, sources, targets):
+    vocabulary = 7
+    module = LstmSeq2Seq(vocabulary, dim, hidden, layers).double()
+    recurrent = {"inputWeight": "weight_ih", "hiddenWeight": "weight_hh", "inputBias": "bias_ih", "hiddenBias": "bias_hh"}
+    theirs = {"tokens.weight": "tokens.weight", "bridge.weight": "bridge.weight", "bridge.bias": "bridge.bias"}
+    for i in range(layers):
+        for ours, torches in recurrent.items():
+            theirs[f"encoder.layers.{i}.forward.{ours}"] = f"encoder.{torches}_l{i}"
+            theirs[f"encoder.layers.{i}.backward.{ours}"] = f"encoder.{torches}_l{i}_reverse"
+            theirs[f"decoder.layers.{i}.{ours}"] = f"decoder.{i}.{torches}"
+    theirs |= {f"attention.{part}.weight": f"{part}.weight" for part in ("score", "output")}
+    held = dict(module.named_parameters())
+    assert held.keys() == set(theirs.values())
+
+    def run(inputs, weights):
+        return functional_call(module, {theirs[k]: v for k, v in weights.items()}, (inputs["x"],))
+
+    inputs = lambda draw: {"x": pairs(draw, vocabulary, sources, targets)}
+    attributes = {"hidden": hidden, "layers": layers}
+    case(name, "lstm-seq2seq", inputs, {k: held[v].shape for k, v in theirs.items()}, run, attributes)
+
+
+lstm_seq2seq("LSTM with attention", 4, 3, 1, (4, 2, 1), (3, 4, 2))
+lstm_seq2seq("LSTM with attention, two layers", 3, 2, 2, (2, 4), (4, 1))
 
 
 def convolved(name, out, inside, kernel):

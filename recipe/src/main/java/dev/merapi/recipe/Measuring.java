@@ -21,7 +21,7 @@ import dev.merapi.train.Checkpoint;
 import dev.merapi.train.RunFolder;
 import dev.merapi.train.Scores;
 import dev.merapi.train.Trainer;
-import dev.merapi.zoo.Seq2Seq;
+import dev.merapi.zoo.EncoderDecoder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,9 +153,10 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
   /** What the test data become. */
   private Assessment.Translations translations() {
     var text = data.text().orElseThrow();
-    int beams = ((ModelSettings.Seq2seq) data.recipe().model()).beams();
+    int beams = ((ModelSettings.TextToText) data.recipe().model()).beams();
     var translator =
-        new Translator((Seq2Seq) model, text.tokenizer(), signature.features().getLast(), beams);
+        new Translator(
+            (EncoderDecoder) model, text.tokenizer(), signature.features().getLast(), beams);
     var written = translator.translate(text.pairs().stream().map(TextPairs.Pair::source).toList());
     var all =
         IntStream.range(0, written.size())

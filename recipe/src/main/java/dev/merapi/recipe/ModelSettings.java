@@ -19,6 +19,7 @@ import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.Tensor;
 import dev.merapi.zoo.AnswerFinder;
 import dev.merapi.zoo.BertTask;
+import dev.merapi.zoo.EncoderDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,14 +349,25 @@ public sealed interface ModelSettings {
   }
 
   /**
+   * A model that turns texts into others: its data are {@link LanguageSettings.Pairs}. A {@link
+   * dev.merapi.zoo.BeamSearch} writes by it.
+   */
+  sealed interface TextToText extends ModelSettings {
+    @Override
+    EncoderDecoder build(Signature signature, Key key);
+
+    /** Beginnings of a text that are followed where it writes. */
+    int beams();
+  }
+
+  /**
    * See {@link dev.merapi.zoo.Seq2Seq}.
    *
    * @param layers blocks of the encoder, and as many of the decoder
    * @param dim the width
    * @param hidden the width inside its feed-forward networks; null for four times the width
    * @param norm whether blocks normalise what they read, or sums, as the paper does
-   * @param beams beginnings of a text that are followed where it writes; see {@link
-   *     dev.merapi.zoo.BeamSearch}
+   * @param beams see {@link TextToText}
    */
   record Seq2seq(
       @Default("3") @Range(from = 1) int layers,
@@ -365,7 +377,7 @@ public sealed interface ModelSettings {
       @Default("0.1") @Range(from = 0, to = 0.99) double dropout,
       @Default("pre") Norm norm,
       @Default("4") @Range(from = 1, to = 100) int beams)
-      implements ModelSettings {
+      implements TextToText {
     /** Where its blocks normalise. */
     public enum Norm {
       PRE,
@@ -379,7 +391,7 @@ public sealed interface ModelSettings {
     }
 
     @Override
-    public Layer build(Signature signature, Key key) {
+    public EncoderDecoder build(Signature signature, Key key) {
       var size =
           new dev.merapi.zoo.Seq2Seq.Size(
               signature.outputs(),
@@ -390,6 +402,31 @@ public sealed interface ModelSettings {
               heads);
       var model = dev.merapi.zoo.Seq2Seq.of(size, key).dropout(dropout);
       return norm == Norm.PRE ? model : model.postNorm();
+    }
+  }
+
+  /**
+   * See {@link dev.merapi.zoo.LstmSeq2Seq}.
+   *
+   * @param layers of the encoder, and as many of the decoder
+   * @param dim the length of a token's vector
+   * @param hidden numbers that each direction of the encoder remembers, and the decoder
+   * @param dropout of vectors, between layers, and of what the last layer reads
+   * @param beams see {@link TextToText}
+   */
+  record LstmSeq2seq(
+      @Default("1") @Range(from = 1, to = 16) int layers,
+      @Default("256") @Range(from = 1) int dim,
+      @Default("256") @Range(from = 1) int hidden,
+      @Default("0.3") @Range(from = 0, to = 0.99) double dropout,
+      @Default("4") @Range(from = 1, to = 100) int beams)
+      implements TextToText {
+    @Override
+    public EncoderDecoder build(Signature signature, Key key) {
+      var size =
+          new dev.merapi.zoo.LstmSeq2Seq.Size(
+              signature.outputs(), signature.padding().orElseThrow(), dim, hidden, layers);
+      return dev.merapi.zoo.LstmSeq2Seq.of(size, key).dropout(dropout);
     }
   }
 

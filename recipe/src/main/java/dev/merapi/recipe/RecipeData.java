@@ -68,13 +68,13 @@ record RecipeData(
               + " `model.from` of the kind `text`; give such data, or another model");
     }
     boolean isPairs = recipe.data() instanceof LanguageSettings.Pairs;
-    if (isPairs != recipe.model() instanceof ModelSettings.Seq2seq) {
+    if (isPairs != recipe.model() instanceof ModelSettings.TextToText) {
       throw new RecipeException(
           isPairs
               ? "pairs of texts are for a model that turns one into the other; give the model"
-                  + " seq2seq"
-              : "a seq2seq learns from pairs of texts; give data of the kind `pairs`, or another"
-                  + " model");
+                  + " seq2seq or lstm-seq2seq"
+              : "a seq2seq or lstm-seq2seq learns from pairs of texts; give data of the kind"
+                  + " `pairs`, or another model");
     }
     if (!isTable && !recipe.preparation().isEmpty()) {
       throw new RecipeException("`preparation` is for tables; leave it out");

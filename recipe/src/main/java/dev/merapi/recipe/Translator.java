@@ -7,7 +7,7 @@ import dev.merapi.text.Tokenizer;
 import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
 import dev.merapi.zoo.BeamSearch;
-import dev.merapi.zoo.Seq2Seq;
+import dev.merapi.zoo.EncoderDecoder;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -26,14 +26,14 @@ public final class Translator {
   /** Tokens of a text at most. */
   private static final int MOST = 1024;
 
-  private final Seq2Seq model;
+  private final EncoderDecoder model;
   private final Tokenizer tokenizer;
   private final Marks marks;
   private final int length;
   private final int beams;
   private final BitSet words;
 
-  Translator(Seq2Seq model, Tokenizer tokenizer, int length, int beams) {
+  Translator(EncoderDecoder model, Tokenizer tokenizer, int length, int beams) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.marks = LoadedPairs.marks(tokenizer);
@@ -44,7 +44,7 @@ public final class Translator {
 
   /** Whether the network of a recipe turns texts into others. */
   public static boolean fits(Recipe.Training recipe) {
-    return recipe.model() instanceof ModelSettings.Seq2seq;
+    return recipe.model() instanceof ModelSettings.TextToText;
   }
 
   /**
@@ -54,7 +54,7 @@ public final class Translator {
    */
   public static Translator open(RunFolder run) {
     var recipe = TrainedModel.training(run);
-    if (!(recipe.model() instanceof ModelSettings.Seq2seq settings)) {
+    if (!(recipe.model() instanceof ModelSettings.TextToText settings)) {
       throw new FileException(
           run.path(),
           "the network of %s turns no texts into others".formatted(recipe.name()),
@@ -62,7 +62,7 @@ public final class Translator {
     }
     var signature = run.readJson(Signature.FILE, Signature.class);
     return new Translator(
-        (Seq2Seq) TrainedModel.network(run, recipe, signature),
+        (EncoderDecoder) TrainedModel.network(run, recipe, signature),
         LoadedText.tokenizer(run),
         signature.features().getLast(),
         settings.beams());

@@ -5,17 +5,14 @@ import dev.merapi.nn.Dropout;
 import dev.merapi.nn.Embedding;
 import dev.merapi.nn.FeedForward;
 import dev.merapi.nn.Init;
-import dev.merapi.nn.Layer;
 import dev.merapi.nn.LayerNorm;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
-import dev.merapi.nn.Packing;
 import dev.merapi.nn.Relu;
 import dev.merapi.nn.SinusoidalPositions;
 import dev.merapi.nn.TransformerBlock;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
-import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +20,7 @@ import java.util.stream.IntStream;
 
 /**
  * A Transformer that turns texts into others, such as translations (Vaswani et al., "Attention Is
- * All You Need", 2017): of x {@code (batch, 2, time)} the sources, (batch, 0), and the targets as
- * far as they are known, (batch, 1), each filled up with the padding at its end → logits of the
- * target's next token behind each {@code (batch, time, vocabulary)}.
+ * All You Need", 2017).
  *
  * <p>One embedding serves sources, targets and the head: it is multiplied by √dim where it is read.
  * Positions are sines and cosines. Encoder and decoder end with a norm, as torch.nn.Transformer's
@@ -39,7 +34,7 @@ public record Seq2Seq(
     LayerNorm encoderNorm,
     List<DecoderBlock> decoder,
     LayerNorm decoderNorm)
-    implements Layer {
+    implements EncoderDecoder {
   public Seq2Seq {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
@@ -126,25 +121,6 @@ public record Seq2Seq(
   }
 
   @Override
-  public Tensor apply(Tensor x, Mode mode) {
-    Packing.refuse("Seq2Seq", mode);
-    if (x.shape().rank() != 3 || x.shape().size(1) != 2) {
-      throw new ShapeException(
-          "Seq2Seq: x %s must be (batch, 2, time): sources, and targets as far as they are known"
-              .formatted(x.shape()));
-    }
-    return decode(x.select(1, 1), encode(x.select(1, 0), mode), mode);
-  }
-
-  /**
-   * What was read of texts.
-   *
-   * @param states (batch, time, dim)
-   * @param mask (batch, time), true where there is a token
-   */
-  public record Source(Tensor states, Tensor mask) {}
-
-  /** Reads texts: (batch, time), filled up with the padding. */
   public Source encode(Tensor numbers, Mode mode) {
     Tensor mask = numbers.ne(tokens.padding().orElseThrow());
     Tensor h = embed(numbers, mode);
@@ -154,26 +130,14 @@ public record Seq2Seq(
     return new Source(encoderNorm.apply(h, mode), mask);
   }
 
-  /**
-   * Logits of what follows each token of the targets: (batch, time) → (batch, time, vocabulary).
-   * Continued from a memory, it looks at the source by what its first pass saw of it.
-   */
+  /** Continued from a memory, it looks at the source by what its first pass saw of it. */
+  @Override
   public Tensor decode(Tensor numbers, Source source, Mode mode) {
     Tensor h = embed(numbers, mode);
     for (DecoderBlock block : decoder) {
-      h = block.apply(h, source.states, Optional.of(source.mask), mode);
+      h = block.apply(h, source.states(), Optional.of(source.mask()), mode);
     }
     return decoderNorm.apply(h, mode).matmul(tokens.weight().mT());
-  }
-
-  /**
-   * Targets of texts, for a search to write: each of its prompts is the token that begins a target.
-   *
-   * @param numbers the texts (batch, time), filled up with the padding
-   * @param capacity tokens of a target at most, its begin included
-   */
-  public TokenReader targets(Tensor numbers, int capacity) {
-    return new Translating(this, numbers, capacity);
   }
 
   private Tensor embed(Tensor numbers, Mode mode) {

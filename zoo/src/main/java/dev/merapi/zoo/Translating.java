@@ -11,17 +11,17 @@ import java.util.stream.IntStream;
 
 /** Targets of texts that were read, as a search writes them on. */
 final class Translating implements TokenReader {
-  private final Seq2Seq model;
+  private final EncoderDecoder model;
   private final Memory memory;
-  private Seq2Seq.Source source;
+  private EncoderDecoder.Source source;
   private int[] sources; // which of the sources each text is a target of
 
-  Translating(Seq2Seq model, Tensor numbers, int capacity) {
+  Translating(EncoderDecoder model, Tensor numbers, int capacity) {
     this.model = model;
     this.memory = Memory.of(capacity);
     var read = model.encode(numbers, Mode.evaluation());
     List<Tensor> computed = Step.compute(read.states(), read.mask());
-    this.source = new Seq2Seq.Source(computed.getFirst(), computed.getLast());
+    this.source = new EncoderDecoder.Source(computed.getFirst(), computed.getLast());
     this.sources = IntStream.range(0, numbers.shape().size(0)).toArray();
   }
 
@@ -42,7 +42,7 @@ final class Translating implements TokenReader {
       Tensor rows = Tensor.of(texts);
       List<Tensor> computed =
           Step.compute(source.states().take(rows, 0), source.mask().take(rows, 0));
-      source = new Seq2Seq.Source(computed.getFirst(), computed.getLast());
+      source = new EncoderDecoder.Source(computed.getFirst(), computed.getLast());
       sources = taken;
     }
   }

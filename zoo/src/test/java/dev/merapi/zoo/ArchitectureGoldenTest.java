@@ -58,6 +58,15 @@ class ArchitectureGoldenTest {
       case "gpt" -> gpt(o, inputs);
       case "encoder" -> encoder(o, inputs);
       case "seq2seq" -> seq2seq(o, inputs);
+      case "lstm-seq2seq" ->
+          LstmSeq2Seq.of(
+              new LstmSeq2Seq.Size(
+                  rows(inputs, "tokens.weight"),
+                  0,
+                  inputs.get("tokens.weight").shape().size(1),
+                  o.integer("hidden"),
+                  o.integer("layers")),
+              KEY);
       case "lstm" -> LstmClassifier.of(3, 4, 2, 2, KEY);
       case "resnet" ->
           new ResNet(

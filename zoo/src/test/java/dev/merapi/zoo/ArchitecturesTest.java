@@ -21,6 +21,7 @@ import dev.merapi.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Sizes and shapes of the architectures, and that they learn. */
@@ -79,6 +80,14 @@ class ArchitecturesTest {
     return Seq2Seq.of(new Seq2Seq.Size(13, 0, 12, 20, 2, 3), KEY);
   }
 
+  private static LstmSeq2Seq lstmSeq2seq(int layers) {
+    return LstmSeq2Seq.of(new LstmSeq2Seq.Size(13, 0, 12, 7, layers), KEY);
+  }
+
+  private static List<EncoderDecoder> translators() {
+    return List.of(seq2seq(), seq2seq().postNorm(), lstmSeq2seq(1), lstmSeq2seq(2));
+  }
+
   /** Sources and targets: (2, 2, time), the first pair short and filled up to the time. */
   private static Tensor pairs(int time) {
     int[] numbers = new int[4 * time];
@@ -91,7 +100,7 @@ class ArchitecturesTest {
 
   @Test
   void whatFillsPairsUpIsNotRead() {
-    for (Seq2Seq model : List.of(seq2seq(), seq2seq().postNorm())) {
+    for (EncoderDecoder model : translators()) {
       Tensor x = pairs(8);
       Tensor alone = model.apply(x.slice(0, 0, 1).slice(2, 0, 3));
       Tensor beside = model.apply(x).slice(0, 0, 1).slice(1, 0, 3);
@@ -103,23 +112,23 @@ class ArchitecturesTest {
   /** Token by token, with the source read once, as all at once. */
   @Test
   void translationsAreContinuedFromAMemory() {
-    Seq2Seq model = seq2seq();
-    Tensor x = pairs(8);
-    float[] whole = model.apply(x).flatten(0, -1).toArray();
-    var memory = Memory.of(8);
-    Tensor read = x.select(1, 0);
-    var source = model.encode(read, Mode.evaluation());
-    int[] target = x.select(1, 1).toIntArray();
-    for (int time = 0; time < 8; time++) {
-      var pass = memory.next(1);
-      Tensor next = Tensor.of(new int[] {target[time], target[8 + time]}).reshape(2, 1);
-      float[] logits = pass.run(model.decode(next, source, pass)).getFirst().toArray();
-      for (int text = 0; text < 2; text++) {
-        int from = (text * 8 + time) * 13;
-        assertArrayEquals(
-            Arrays.copyOfRange(whole, from, from + 13),
-            Arrays.copyOfRange(logits, text * 13, text * 13 + 13),
-            1e-5f);
+    for (EncoderDecoder model : translators()) {
+      Tensor x = pairs(8);
+      float[] whole = model.apply(x).flatten(0, -1).toArray();
+      var memory = Memory.of(8);
+      var source = model.encode(x.select(1, 0), Mode.evaluation());
+      int[] target = x.select(1, 1).toIntArray();
+      for (int time = 0; time < 8; time++) {
+        var pass = memory.next(1);
+        Tensor next = Tensor.of(new int[] {target[time], target[8 + time]}).reshape(2, 1);
+        float[] logits = pass.run(model.decode(next, source, pass)).getFirst().toArray();
+        for (int text = 0; text < 2; text++) {
+          int from = (text * 8 + time) * 13;
+          assertArrayEquals(
+              Arrays.copyOfRange(whole, from, from + 13),
+              Arrays.copyOfRange(logits, text * 13, text * 13 + 13),
+              1e-5f);
+        }
       }
     }
   }
@@ -127,30 +136,40 @@ class ArchitecturesTest {
   /** Several texts at once, with and without a source filled up, as each alone. */
   @Test
   void translationsAreSearchedFor() {
-    Seq2Seq model = seq2seq();
-    Tensor sources = pairs(8).select(1, 0);
-    var search = BeamSearch.of(3, 6).ends(Set.of(2));
-    int[][] begins = {{1}, {1}};
-    var together = search.write(model.targets(sources, 8), begins);
-    for (int text = 0; text < 2; text++) {
-      Tensor alone = sources.slice(0, text, text + 1);
-      var own = search.write(model.targets(alone, 8), new int[][] {{1}}).getFirst();
-      assertEquals(own.getFirst().tokens(), together.get(text).getFirst().tokens());
-      assertEquals(own.getFirst().score(), together.get(text).getFirst().score(), 1e-5);
+    for (EncoderDecoder model : translators()) {
+      Tensor sources = pairs(8).select(1, 0);
+      var search = BeamSearch.of(3, 6).ends(Set.of(2));
+      int[][] begins = {{1}, {1}};
+      var together = search.write(model.targets(sources, 8), begins);
+      for (int text = 0; text < 2; text++) {
+        Tensor alone = sources.slice(0, text, text + 1);
+        var own = search.write(model.targets(alone, 8), new int[][] {{1}}).getFirst();
+        assertEquals(own.getFirst().tokens(), together.get(text).getFirst().tokens());
+        assertEquals(own.getFirst().score(), together.get(text).getFirst().score(), 1e-5);
+      }
+      // The score is the model's own.
+      for (int text = 0; text < 2; text++) {
+        for (var found : together.get(text)) {
+          double score = score(model, sources.slice(0, text, text + 1), found.tokens());
+          assertEquals(score, found.score(), 1e-5);
+        }
+      }
     }
-    // The score is the model's own.
-    var best = together.getFirst().getFirst();
-    double sum = 0;
+  }
+
+  /** The mean log-probability of the tokens of a target, told all at once. */
+  private static double score(EncoderDecoder model, Tensor source, List<Integer> tokens) {
     int[] read = new int[8];
     read[0] = 1;
-    for (int i = 0; i < best.tokens().size(); i++) {
-      var source = model.encode(sources.slice(0, 0, 1), Mode.evaluation());
-      Tensor logits =
-          model.decode(Tensor.of(read).reshape(1, 8), source, Mode.evaluation()).get(0).get(i);
-      sum += logits.logSoftmax(-1).toArray()[best.tokens().get(i)];
-      read[i + 1] = best.tokens().get(i);
+    for (int i = 0; i < tokens.size(); i++) {
+      read[i + 1] = tokens.get(i);
     }
-    assertEquals(sum / best.tokens().size(), best.score(), 1e-5);
+    Tensor x = Tensor.stack(1, List.of(source, Tensor.of(read).reshape(1, 8)));
+    Tensor told = model.apply(x).get(0).logSoftmax(-1);
+    return IntStream.range(0, tokens.size())
+        .mapToDouble(i -> told.get(i).toArray()[tokens.get(i)])
+        .average()
+        .orElseThrow();
   }
 
   private static Llama llama() {
@@ -213,7 +232,8 @@ class ArchitecturesTest {
     assertThrows(MerapiException.class, () -> Gpt.of(SMALL, KEY).apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> llama().apply(tokens(1, 9)));
     assertThrows(MerapiException.class, () -> classifier().apply(tokens(2, 9)));
-    assertThrows(MerapiException.class, () -> seq2seq().apply(tokens(2, 6)));
+    translators()
+        .forEach(each -> assertThrows(MerapiException.class, () -> each.apply(tokens(2, 6))));
     assertThrows(MerapiException.class, () -> ResNet.of(21, 3, 10, KEY));
     assertThrows(
         MerapiException.class,
@@ -226,6 +246,7 @@ class ArchitecturesTest {
     learns(llama(), tokens(2, 8), tokens(2, 8).flatten(0, -1));
     learns(classifier(), tokens(3, 6), Tensor.of(new int[] {0, 1, 2}));
     learns(seq2seq().dropout(0.1), pairs(6), tokens(2, 6).flatten(0, -1));
+    learns(lstmSeq2seq(2).dropout(0.1), pairs(6), tokens(2, 6).flatten(0, -1), 40);
     learns(ResNet.of(8, 3, 4, KEY), KEY.normal(4, 3, 8, 8), Tensor.of(new int[] {0, 1, 2, 3}));
     readers().forEach(each -> learns(each, tokens(3, 6), Tensor.of(new int[] {0, 1, 2}), 40));
     learns(LstmClassifier.of(5, 6, 2, 3, KEY), KEY.normal(3, 7, 5), Tensor.of(new int[] {0, 1, 2}));
