@@ -33,14 +33,18 @@ class TranslateTest extends CommandTest {
   }
 
   private int train(Path data, String... more) {
-    var command = new ArrayList<>(List.of("train", "translate", "--data", data.toString()));
+    var model = "--set=model={kind: seq2seq, layers: 1, heads: 2, dim: 32, dropout: 0}";
+    return train("translate", model, data, more);
+  }
+
+  private int train(String recipe, String model, Path data, String... more) {
+    var command = new ArrayList<>(List.of("train", recipe, "--data", data.toString(), model));
     command.addAll(
         List.of(
             "--runs",
             runs(),
             "--json",
             "--set=data.tokenizer.size=300",
-            "--set=model={kind: seq2seq, layers: 1, heads: 2, dim: 32, dropout: 0}",
             "--set=training.batch=16",
             "--set=training.schedule={kind: inverse-square-root, warmup: 1}",
             "--set=training.optimizer={kind: adam, learning_rate: 0.005}"));
@@ -48,11 +52,15 @@ class TranslateTest extends CommandTest {
     return run(command);
   }
 
-  @Test
-  void aFolderOfAlignedFilesIsLearned() throws IOException {
+  private void numbers() throws IOException {
     numbers("train", 500, 1);
     numbers("val", 30, 2);
     numbers("test_2016_flickr", 30, 3);
+  }
+
+  @Test
+  void aFolderOfAlignedFilesIsLearned() throws IOException {
+    numbers();
     assertEquals(0, train(folder, "--epochs=8"), err);
     var report = json();
     assertTrue(report.get("test_accuracy").asDouble() > 0.8, out);
@@ -60,6 +68,19 @@ class TranslateTest extends CommandTest {
     double perplexity = report.get("test").get("perplexity").asDouble();
     assertTrue(perplexity >= 1 && perplexity < Math.exp(report.get("test_loss").asDouble()), out);
     translates(report.get("run").asString(), report.get("test").get("bleu").asDouble());
+  }
+
+  @Test
+  void lstmsLearnItAndGoOnFromACheckpoint() throws IOException {
+    numbers();
+    var model = "--set=model={kind: lstm-seq2seq, layers: 1, dim: 32, hidden: 32, dropout: 0}";
+    assertEquals(0, train("translate-lstm", model, folder, "--epochs=3"), err);
+    double first = json().get("test_accuracy").asDouble();
+    var run = json().get("run").asString();
+    var data = folder.toString();
+    assertEquals(0, run("train", "--resume", run, "--epochs=8", "--data", data, "--json"), err);
+    assertTrue(json().get("test_accuracy").asDouble() > Math.max(0.8, first), out);
+    translates(run, json().get("test").get("bleu").asDouble());
   }
 
   private void translates(String run, double bleu) throws IOException {

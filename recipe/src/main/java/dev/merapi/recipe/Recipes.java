@@ -29,6 +29,7 @@ public final class Recipes {
           "preferences",
           "bert-mlm",
           "translate",
+          "translate-lstm",
           "qa",
           "sentiment",
           "sentiment-lstm",
