@@ -32,11 +32,13 @@ record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, doub
   Tensor of(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask, Mode mode) {
     int time = q.shape().size(2);
     int timeK = k.shape().size(2);
+    if (mode instanceof Observation pass) {
+      Tensor last = pass.last(q);
+      pass.note(probabilities(last, k, Places.ofLast(last.shape().size(2), timeK), mask, mode));
+    }
     boolean isPlain = alibi.isEmpty() && window.orElse(Integer.MAX_VALUE) >= timeK;
     if (!isPlain || mode.packing().isPresent()) {
-      Tensor keys = Tensor.arange(timeK);
-      Tensor queries = Tensor.arange(time).add(timeK - time);
-      return placed(q, k, v, new Places(queries, keys), mask, mode);
+      return placed(q, k, v, Places.ofLast(time, timeK), mask, mode);
     }
     var options = AttentionOptions.DEFAULT.causal(causal);
     if (mask.isPresent()) {
@@ -49,10 +51,22 @@ record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, doub
   }
 
   /** The places of queries (time) and of keys (timeK). */
-  record Places(Tensor queries, Tensor keys) {}
+  record Places(Tensor queries, Tensor keys) {
+    /** The last queries of as many times as there are keys. */
+    static Places ofLast(int time, int timeK) {
+      return new Places(Tensor.arange(time).add(timeK - time), Tensor.arange(timeK));
+    }
+  }
 
   /** In plain ops, between queries and keys at these places. */
   Tensor placed(Tensor q, Tensor k, Tensor v, Places places, Optional<Tensor> mask, Mode mode) {
+    Tensor kept = Dropout.of(dropout).apply(probabilities(q, k, places, mask, mode), mode);
+    return kept.matmul(shared(v, q.shape().size(1)));
+  }
+
+  /** How much each query looks at each key: (batch, heads, time, timeK). */
+  private Tensor probabilities(
+      Tensor q, Tensor k, Places places, Optional<Tensor> mask, Mode mode) {
     int heads = q.shape().size(1);
     Tensor scores = q.matmul(shared(k, heads).mT()).mul(1 / Math.sqrt(q.shape().size(-1)));
     if (alibi.isPresent()) {
@@ -63,12 +77,12 @@ record Attention(boolean causal, OptionalInt window, Optional<Alibi> alibi, doub
       seen = seen.and(mask.get().unsqueeze(1).unsqueeze(1)); // (batch, 1, time, timeK)
     }
     if (mode.packing().isPresent()) {
-      seen = seen.and(mode.packing().get().together().unsqueeze(1)); // (batch, 1, time, timeK)
+      int timeK = k.shape().size(2);
+      Tensor together = mode.packing().get().together().slice(1, timeK - q.shape().size(2), timeK);
+      seen = seen.and(together.unsqueeze(1)); // (batch, 1, time, timeK)
     }
     // Not -∞, whose softmax is NaN where a query sees nothing.
-    Tensor probabilities = seen.where(scores, -1e30).softmax(-1);
-    Tensor kept = Dropout.of(dropout).apply(seen.where(probabilities, 0), mode);
-    return kept.matmul(shared(v, heads));
+    return seen.where(seen.where(scores, -1e30).softmax(-1), 0);
   }
 
   /** (time, timeK), true where a query may see a key. */

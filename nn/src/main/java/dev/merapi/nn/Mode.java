@@ -46,7 +46,7 @@ public sealed interface Mode permits Mode.Evaluation, Mode.Training {
   Mode packed(Packing packing);
 
   /** The modes in which a model is used. */
-  sealed interface Evaluation extends Mode permits Plain, Apart, Continuation {}
+  sealed interface Evaluation extends Mode permits Plain, Apart, Continuation, Observation {}
 
   /** A pass that knows of no other. */
   enum Plain implements Evaluation {
