@@ -23,7 +23,7 @@ import java.util.stream.LongStream;
  *
  * <p>In their order they lie end to end, the last one's end left out where it does not fill a
  * piece; so each token is told once. For training they may instead be drawn: an epoch is then so
- * many pieces that begin anywhere, others in each epoch.
+ * many pieces that begin anywhere, others in each epoch; for measuring they may overlap.
  */
 public final class TokenWindows implements TokenDataset {
   private static final int STREAM = 0x746f6b;
@@ -31,14 +31,16 @@ public final class TokenWindows implements TokenDataset {
   private final TokenSequence tokens;
   private final int context;
   private final Optional<long[]> begins;
+  private final boolean once; // whether a token is told by the first piece alone that reaches it
   private final OptionalInt drawn;
   private volatile String fingerprint; // null until somebody asks: it takes a pass over all tokens
 
   private TokenWindows(
-      TokenSequence tokens, int context, Optional<long[]> begins, OptionalInt drawn) {
+      TokenSequence tokens, int context, Optional<long[]> begins, boolean once, OptionalInt drawn) {
     this.tokens = tokens;
     this.context = context;
     this.begins = begins;
+    this.once = once;
     this.drawn = drawn;
   }
 
@@ -54,7 +56,7 @@ public final class TokenWindows implements TokenDataset {
           "text: %d tokens do not make a piece of %d and the token behind it; give more text, or a smaller context"
               .formatted(tokens.size(), context));
     }
-    return new TokenWindows(tokens, context, Optional.empty(), OptionalInt.empty());
+    return new TokenWindows(tokens, context, Optional.empty(), false, OptionalInt.empty());
   }
 
   /**
@@ -70,7 +72,30 @@ public final class TokenWindows implements TokenDataset {
         places.add(at);
       }
     }
-    return new TokenWindows(tokens, context, Optional.of(places.build().toArray()), drawn);
+    return new TokenWindows(tokens, context, Optional.of(places.build().toArray()), false, drawn);
+  }
+
+  /**
+   * The same text to be measured, with its end: pieces begin every {@code stride} tokens, the last
+   * one where it ends with the text. Each token but the first is told once, by the first piece that
+   * reaches it; where one was told before, y is {@link MaskedTexts#IGNORED}. So a token is told
+   * from at least {@code context - stride + 1} tokens before it, those at the text's begin
+   * excepted.
+   *
+   * @param stride from 1 to the context, which lays the pieces end to end
+   */
+  public TokenWindows covering(int stride) {
+    if (stride < 1 || stride > context) {
+      throw new DataException(
+          "text: pieces of %d tokens cannot begin every %d; give a stride from 1 to %d"
+              .formatted(context, stride, context));
+    }
+    var places = LongStream.builder();
+    for (long at = 0; at < starts() - 1; at += stride) {
+      places.add(at);
+    }
+    long[] all = places.add(starts() - 1).build().toArray();
+    return new TokenWindows(tokens, context, Optional.of(all), true, OptionalInt.empty());
   }
 
   /** The same text; an epoch of training is {@code samples} pieces that begin anywhere. */
@@ -78,7 +103,7 @@ public final class TokenWindows implements TokenDataset {
     if (samples < 1) {
       throw new DataException("text: an epoch of %d pieces; give at least 1".formatted(samples));
     }
-    return new TokenWindows(tokens, context, begins, OptionalInt.of(samples));
+    return new TokenWindows(tokens, context, begins, false, OptionalInt.of(samples));
   }
 
   /** Places where a piece can begin. */
@@ -118,7 +143,12 @@ public final class TokenWindows implements TokenDataset {
     for (int i = 0; i < rows.length; i++) {
       starts[i] = start(Objects.checkIndex(rows[i], size()));
     }
-    return at(starts);
+    return at(starts, Arrays.stream(rows).map(this::told).toArray());
+  }
+
+  /** How many tokens of a piece an earlier one has told. */
+  private int told(int row) {
+    return once && row > 0 ? (int) (start(row - 1) + context - start(row)) : 0;
   }
 
   /** In their order, drawn pieces are spread evenly. */
@@ -138,12 +168,13 @@ public final class TokenWindows implements TokenDataset {
     return begins.map(each -> each[(int) number]).orElse(number);
   }
 
-  private Batch at(long... starts) {
+  private Batch at(long[] starts, int... told) {
     int[] x = new int[starts.length * context];
     int[] y = new int[x.length];
     for (int i = 0; i < starts.length; i++) {
       tokens.copy(starts[i], context, x, i * context);
       tokens.copy(starts[i] + 1, context, y, i * context);
+      Arrays.fill(y, i * context, i * context + told[i], MaskedTexts.IGNORED);
     }
     return new Batch(Tensor.of(x, starts.length, context), Tensor.of(y, starts.length, context));
   }
@@ -192,7 +223,7 @@ public final class TokenWindows implements TokenDataset {
             starts[i] = place((own.fold(i).value() >>> 1) % places());
           }
           next++;
-          return at(starts);
+          return at(starts, new int[starts.length]);
         }
       };
     }
@@ -203,6 +234,9 @@ public final class TokenWindows implements TokenDataset {
     if (fingerprint == null) {
       var sha = new Sha256().add("text").add(context, drawn.orElse(0));
       begins.ifPresent(places -> sha.add(Arrays.toString(places)));
+      if (once) {
+        sha.add("once");
+      }
       int[] part = new int[1 << 16];
       int count;
       for (long from = 0; from < tokens.size(); from += count) {

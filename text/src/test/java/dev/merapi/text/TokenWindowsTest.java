@@ -93,6 +93,33 @@ class TokenWindowsTest {
   }
 
   @Test
+  void tellsEachTokenOnceWhateverTheStride() {
+    for (int context : new int[] {1, 5, 11, 22}) {
+      for (int stride = 1; stride <= context; stride++) {
+        var windows = TokenWindows.of(TOKENS, context).covering(stride);
+        List<Integer> told = new ArrayList<>();
+        for (int row = 0; row < windows.size(); row++) {
+          int[] x = windows.gather(row).x().toIntArray();
+          int[] y = windows.gather(row).y().toIntArray();
+          for (int i = 0; i < context; i++) {
+            if (y[i] != MaskedTexts.IGNORED) {
+              assertEquals(x[i] + 1, y[i]);
+              assertTrue(i >= context - stride || row == 0, "from enough before it");
+              told.add(y[i]);
+            }
+          }
+        }
+        assertEquals(IntStream.range(101, 123).boxed().toList(), told, context + " / " + stride);
+      }
+    }
+    var windows = TokenWindows.of(TOKENS, 5);
+    assertEquals("token 17", windows.covering(3).name(windows.covering(3).size() - 1));
+    assertNotEquals(windows.covering(3).fingerprint(), windows.covering(2).fingerprint());
+    assertThrows(DataException.class, () -> windows.covering(0));
+    assertThrows(DataException.class, () -> windows.covering(6));
+  }
+
+  @Test
   void knowsItsFingerprint() {
     var windows = TokenWindows.of(TOKENS, 5);
     assertEquals(windows.fingerprint(), TokenWindows.of(TOKENS, 5).fingerprint());
