@@ -1,6 +1,7 @@
 package dev.merapi.cli;
 
 import dev.merapi.recipe.TextWriter;
+import dev.merapi.report.ExplanationReport;
 import dev.merapi.tensor.MerapiException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
         "Goes on with your text, by the language model of a run or of a folder from a model hub.",
     mixinStandardHelpOptions = true)
 final class Generate implements Callable<Integer> {
+  private static final int CANDIDATES = 5;
+
   @Mixin private Output output;
 
   @Mixin private SamplingOptions options;
@@ -42,7 +45,9 @@ final class Generate implements Callable<Integer> {
   @Option(
       names = "--tokens",
       paramLabel = "N",
-      description = "How many it writes at most; by default ${DEFAULT-VALUE}.",
+      description =
+          "How many it writes at most; by default ${DEFAULT-VALUE}. With --explain also 0, for the"
+              + " prompt alone.",
       defaultValue = "300")
   private int tokens;
 
@@ -74,17 +79,52 @@ final class Generate implements Callable<Integer> {
       description = "End where this comes; may be repeated.")
   private List<String> stop = List.of();
 
+  @Option(
+      names = "--explain",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = "explanation.html",
+      description =
+          "Also write a page on the text: how likely each token of it was, by the model itself and"
+              + " before --temperature and its kin, what else was likely, and a map of what each"
+              + " head of attention looks at, for the last 64 tokens; of a text of more than 1,000"
+              + " tokens the last 1,000. A FILE that ends in .png gets a picture instead; by"
+              + " default ${FALLBACK-VALUE}.")
+  private Optional<Path> explain = Optional.empty();
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "K",
+      description =
+          "With --explain, how many of the likeliest tokens it tells in each place; by default "
+              + CANDIDATES
+              + ".")
+  private Optional<Integer> candidates = Optional.empty();
+
   /** What {@code --json} prints. */
-  record Written(String run, String prompt, List<String> texts) {}
+  record Written(String run, String prompt, List<String> texts, Optional<String> explanation) {}
 
   /** What it prints of a search. */
-  record Likely(String run, String prompt, List<String> texts, List<Double> scores) {}
+  record Likely(
+      String run,
+      String prompt,
+      List<String> texts,
+      List<Double> scores,
+      Optional<String> explanation) {}
 
   @Override
   public Integer call() {
-    if (tokens < 1 || samples < 1) {
+    if (tokens < (explain.isPresent() ? 0 : 1) || samples < 1) {
       throw new MerapiException("generate: --tokens and --samples are at least 1");
     }
+    if (explain.isEmpty()) {
+      output.refuse(candidates, "--candidates is for --explain");
+    } else if (candidates.orElse(CANDIDATES) < 1) {
+      throw new MerapiException("generate: --candidates is at least 1");
+    } else if (samples > 1 && beams.isEmpty()) {
+      throw new MerapiException("generate: --explain tells of one text; leave out --samples");
+    }
+    explain.ifPresent(ExplanationReport::check);
     if (beams.isPresent()) {
       search(beams.get());
       return 0;
@@ -95,12 +135,22 @@ final class Generate implements Callable<Integer> {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
       output.piece(prompt);
-      texts.add(
-          writer.write(prompt, tokens, sampling.key(options.key().fold(i)), stop, output::piece));
+      var written =
+          writer.write(prompt, tokens, sampling.key(options.key().fold(i)), stop, output::piece);
+      texts.add(written.text());
       output.line("");
+      explain(writer, written);
     }
-    output.json(new Written(run.toString(), prompt, texts));
+    output.json(new Written(run.toString(), prompt, texts, explain.map(Path::toString)));
     return 0;
+  }
+
+  private void explain(TextWriter writer, TextWriter.Written written) {
+    if (explain.isPresent()) {
+      var explanation = writer.explain(run.toString(), written, candidates.orElse(CANDIDATES));
+      ExplanationReport.of(explanation).write(explain.get());
+      output.line("explanation " + explain.get());
+    }
   }
 
   private void search(int beams) {
@@ -110,21 +160,24 @@ final class Generate implements Callable<Integer> {
           "generate: %d beams find no %d texts; give --beams %d or fewer --samples"
               .formatted(beams, samples, samples));
     }
-    var found =
-        language
-            .limited(TextWriter.open(run))
-            .search(prompt, tokens, beams, samples, lengthPenalty.orElse(1.0), stop);
+    if (tokens < 1) {
+      throw new MerapiException("generate: --beams looks for texts of at least 1 token");
+    }
+    var writer = language.limited(TextWriter.open(run));
+    var found = writer.search(prompt, tokens, beams, samples, lengthPenalty.orElse(1.0), stop);
     for (var text : found) {
       output.line(prompt + text.text());
       if (samples > 1) {
         output.line(String.format(Locale.ROOT, "(score %.4f)", text.score()));
       }
     }
+    explain(writer, found.getFirst().written());
     output.json(
         new Likely(
             run.toString(),
             prompt,
             found.stream().map(TextWriter.Found::text).toList(),
-            found.stream().map(TextWriter.Found::score).toList()));
+            found.stream().map(TextWriter.Found::score).toList(),
+            explain.map(Path::toString)));
   }
 }

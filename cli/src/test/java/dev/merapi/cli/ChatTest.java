@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +20,9 @@ class ChatTest extends CommandTest {
   private JsonNode expected;
 
   @BeforeEach
-  void copyTheModel() throws IOException, URISyntaxException {
-    var talk = Path.of(ChatTest.class.getResource("/talk/expected.json").toURI()).getParent();
-    expected = JsonMapper.shared().readTree(Files.readString(talk.resolve("expected.json")));
-    model = Files.createDirectory(folder.resolve("model"));
-    try (var files = Files.list(talk.resolve("model"))) {
-      for (var file : files.toList()) {
-        Files.copy(file, model.resolve(file.getFileName()));
-      }
-    }
+  void copyTheModel() throws IOException {
+    model = PublishedModels.copy("llama", folder);
+    expected = PublishedModels.expected("talk");
   }
 
   private int chat(String lines, String... options) {

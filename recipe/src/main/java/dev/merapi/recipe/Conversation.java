@@ -74,11 +74,11 @@ public final class Conversation {
     int[] unread = Arrays.copyOfRange(ids, known, ids.length);
     var cut = new StopText(writer.all(List.of()), pieces);
     read = new int[0]; // an error on the way leaves a memory that nobody relies on
-    var more =
+    var written =
         writing.orElseThrow().write(ids.length, unread, writer.decoding(ids), tokens, stopped, cut);
-    read = Arrays.copyOf(ids, ids.length + more.size());
-    for (int i = 0; i < more.size(); i++) {
-      read[ids.length + i] = more.get(i);
+    read = Arrays.copyOf(ids, ids.length + Math.max(0, written.size() - 1));
+    for (int i = ids.length; i < read.length; i++) {
+      read[i] = written.get(i - ids.length);
     }
     String answer = cut.finish();
     messages.clear();

@@ -214,13 +214,21 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
     return all.build().toArray();
   }
 
-  /** The losses of the tokens of each piece of text that are to be told. */
   private TextLosses losses(Dataset pieces) {
+    return losses(model, pieces, data.recipe().evaluation().batch());
+  }
+
+  /**
+   * The losses of the tokens of each piece of text that are to be told.
+   *
+   * @param batch pieces at a time
+   */
+  static TextLosses losses(Layer model, Dataset pieces, int batch) {
     var sums = DoubleStream.builder();
     var tokens = DoubleStream.builder();
-    for (var batch : pieces.batches(data.recipe().evaluation().batch()).epoch(0)) {
-      var told = batch.y().ge(0).cast(DType.F32).sum(1);
-      var losses = losses(batch).reshape(batch.size(), -1).sum(1);
+    for (var part : pieces.batches(batch).epoch(0)) {
+      var told = part.y().ge(0).cast(DType.F32).sum(1);
+      var losses = losses(model, part).reshape(part.size(), -1).sum(1);
       var computed = Step.compute(losses, told);
       for (float loss : computed.getFirst().toArray()) {
         sums.add(loss);
@@ -233,7 +241,7 @@ record Measuring(RecipeData data, Splits seen, Signature signature, Layer model,
   }
 
   /** The loss of each token, 0 of those that are not to be told: (batch · time). */
-  private Tensor losses(Batch batch) {
+  private static Tensor losses(Layer model, Batch batch) {
     return Loss.crossEntropy()
         .reduction(Reduction.NONE)
         .apply(model.apply(batch.x()).flatten(0, 1), batch.y().flatten(0, 1));

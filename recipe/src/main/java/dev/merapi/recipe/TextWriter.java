@@ -4,6 +4,7 @@ import dev.merapi.grammar.Language;
 import dev.merapi.grammar.TokenMasks;
 import dev.merapi.hub.LanguageModel;
 import dev.merapi.nn.Layer;
+import dev.merapi.report.Explanation;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.text.Decoding;
@@ -145,21 +146,53 @@ public final class TextWriter {
    * @param tokens how many it writes, at most
    * @param stop texts that end it; they are not written
    * @param pieces gets what is written as soon as it is sure
-   * @return what is written, without the prompt
    * @throws MerapiException if the prompt holds what the tokenizer does not know, or is longer than
    *     the context of a published model
    */
-  public String write(
+  public Written write(
       String prompt, int tokens, Sampling sampling, List<String> stop, Consumer<String> pieces) {
     int[] unread = read(prompt, context);
     var cut = new StopText(all(stop), pieces);
-    writing(unread.length + tokens, sampling)
-        .write(unread.length, unread, decoding(unread), tokens, () -> false, cut);
-    return cut.finish();
+    var written =
+        writing(unread.length + tokens, sampling)
+            .write(unread.length, unread, decoding(unread), tokens, () -> false, cut);
+    return new Written(cut.finish(), Arrays.stream(unread).boxed().toList(), written);
+  }
+
+  /**
+   * What was written.
+   *
+   * @param text without the prompt
+   * @param read the tokens of the prompt
+   * @param tokens those behind them, with the ones that ended the text, if any did
+   */
+  public record Written(String text, List<Integer> read, List<Integer> tokens) {
+    public Written {
+      read = List.copyOf(read);
+      tokens = List.copyOf(tokens);
+    }
+  }
+
+  /**
+   * How likely the model thinks each token of a prompt and of what was written, and where its
+   * attention looks: by its own probabilities, before temperature and all else that changes how
+   * tokens are drawn.
+   *
+   * @param title of the explanation
+   * @param candidates how many tokens it tells that could stand in the place of each; 0 or more
+   */
+  public Explanation explain(String title, Written written, int candidates) {
+    var all = Stream.concat(written.read().stream(), written.tokens().stream());
+    return new Explainer(model, tokenizer, context, candidates)
+        .explain(title, all.mapToInt(Integer::intValue).toArray(), written.read().size());
   }
 
   /** A text that a search found, and how likely it is; see {@link BeamSearch}. */
-  public record Found(String text, double score) {}
+  public record Found(Written written, double score) {
+    public String text() {
+      return written.text();
+    }
+  }
 
   /**
    * The most likely texts behind a prompt, the best one first; see {@link #write} and {@link
@@ -186,7 +219,14 @@ public final class TextWriter {
     var reader = TokenReader.of(model, read.length + most - 1);
     return search.write(reader, new int[][] {read}).getFirst().stream()
         .limit(best)
-        .map(found -> new Found(text(read, found.tokens(), stop), found.score()))
+        .map(
+            found ->
+                new Found(
+                    new Written(
+                        text(read, found.tokens(), stop),
+                        Arrays.stream(read).boxed().toList(),
+                        found.tokens()),
+                    found.score()))
         .toList();
   }
 

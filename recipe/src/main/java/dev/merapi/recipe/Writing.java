@@ -79,7 +79,8 @@ final class Writing {
    * @param decoding of what stands behind them
    * @param tokens how many it writes, at most
    * @param stopped whether somebody has heard enough
-   * @return the tokens that were read behind those that were unread
+   * @return the tokens that were written, with the one that ended the text, if any did; all of them
+   *     but the last have been read
    * @throws MerapiException if so few tokens are no text of those that are allowed
    */
   List<Integer> write(
@@ -92,7 +93,6 @@ final class Writing {
     begin = before;
     most = tokens;
     check(masks, tokens);
-    List<Integer> read = new ArrayList<>();
     List<Integer> written = new ArrayList<>();
     int[] more = unread;
     for (int i = 0; i < tokens && !cut.isDone() && !stopped.getAsBoolean(); i++) {
@@ -100,18 +100,15 @@ final class Writing {
         break;
       }
       int next = generation.read(new int[][] {more})[0];
-      if (i > 0) {
-        read.add(more[0]);
-      }
+      written.add(next);
       if (ends.contains(next)) {
         break;
       }
-      written.add(next);
       cut.add(decoding.add(next));
       more = new int[] {next};
     }
     cut.add(decoding.finish());
-    return read;
+    return written;
   }
 
   private boolean isOver(List<Integer> written) {

@@ -43,7 +43,7 @@ public final class EvaluationReport {
   private static final int HEADLINES = 4;
 
   /** Intervals do not change from one look to the next. */
-  private static final Key RESAMPLING = Key.of(20_261_124);
+  public static final Key RESAMPLING = Key.of(20_261_124);
 
   private final Evaluation evaluation;
   private final List<Measure> measures;

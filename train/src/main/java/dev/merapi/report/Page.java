@@ -50,12 +50,26 @@ public record Page(
    * @param figures pictures, side by side where there is room
    * @param table a table below them
    * @param cards small pictures or texts with captions
+   * @param passage a text in colours
+   * @param maps maps of one kind, of which one is looked at
    */
   public record Section(
-      String title, String lead, List<Figure> figures, Optional<Table> table, List<Card> cards) {
+      String title,
+      String lead,
+      List<Figure> figures,
+      Optional<Table> table,
+      List<Card> cards,
+      Optional<Passage> passage,
+      Optional<Maps> maps) {
     public Section {
       figures = List.copyOf(figures);
       cards = List.copyOf(cards);
+    }
+
+    /** A part without a passage and maps. */
+    public Section(
+        String title, String lead, List<Figure> figures, Optional<Table> table, List<Card> cards) {
+      this(title, lead, figures, table, cards, Optional.empty(), Optional.empty());
     }
 
     /** A part of pictures. */
@@ -66,6 +80,24 @@ public record Page(
     /** A part that is a table. */
     public static Section of(String title, String lead, Table table) {
       return new Section(title, lead, List.of(), Optional.of(table), List.of());
+    }
+
+    /** A part that is a text. */
+    public static Section of(String title, String lead, Passage passage) {
+      return new Section(
+          title,
+          lead,
+          List.of(),
+          Optional.empty(),
+          List.of(),
+          Optional.of(passage),
+          Optional.empty());
+    }
+
+    /** A part of maps. */
+    public static Section of(String title, String lead, Maps maps) {
+      return new Section(
+          title, lead, List.of(), Optional.empty(), List.of(), Optional.empty(), Optional.of(maps));
     }
   }
 
@@ -136,4 +168,87 @@ public record Page(
       lines = List.copyOf(lines);
     }
   }
+
+  /**
+   * A text whose pieces are coloured, with the meaning of some colours beside it.
+   *
+   * @param scale what the colours tell
+   * @param legend what some of them say
+   */
+  public record Passage(List<Piece> pieces, String scale, List<Shade> legend) {
+    public Passage {
+      pieces = List.copyOf(pieces);
+      legend = List.copyOf(legend);
+    }
+  }
+
+  /**
+   * A piece of a text.
+   *
+   * @param text as it is shown
+   * @param color behind it: {@code #8cc4e6}; empty without one
+   * @param underlined whether it stands out from others
+   * @param breaks how many lines end with it
+   * @param title of what is told when somebody points at it
+   * @param note a line below that
+   * @param rows names and shares, below it
+   */
+  public record Piece(
+      String text,
+      String color,
+      boolean underlined,
+      int breaks,
+      String title,
+      String note,
+      List<List<Cell>> rows) {
+    public Piece {
+      rows = rows.stream().map(List::copyOf).toList();
+    }
+  }
+
+  /** A colour and what it says. */
+  public record Shade(String color, String meaning) {}
+
+  /**
+   * Maps over the same rows and columns, a pixel for each of their pairs.
+   *
+   * @param rows their names
+   * @param columns their names
+   * @param cell how large a pair is shown, in points
+   * @param label how wide a name is, in points
+   * @param thumbnail how large a whole map is in the table of all of them, in points
+   * @param groups maps in rows of that table
+   * @param legend what the colours say
+   */
+  public record Maps(
+      List<String> rows,
+      List<String> columns,
+      int cell,
+      int label,
+      int thumbnail,
+      List<MapGroup> groups,
+      List<Shade> legend) {
+    public Maps {
+      rows = List.copyOf(rows);
+      columns = List.copyOf(columns);
+      groups = List.copyOf(groups);
+      legend = List.copyOf(legend);
+    }
+  }
+
+  /** Maps that belong together. */
+  public record MapGroup(String name, List<MapPicture> maps) {
+    public MapGroup {
+      maps = List.copyOf(maps);
+    }
+  }
+
+  /**
+   * A map.
+   *
+   * @param name in its group
+   * @param title alone
+   * @param source the picture, as a data URI
+   */
+  public record MapPicture(String name, String title, String source) {}
 }
