@@ -44,7 +44,7 @@ public final class ExplanationReport {
   /** The width of the table of all maps, in points, and how large a map in it gets. */
   private static final int GRID = 1000;
 
-  private static final int THUMBNAIL = 64;
+  private static final int THUMBNAIL = 56;
 
   /** Letters of a token that stands beside a map. */
   private static final int LETTERS = 14;
