@@ -41,4 +41,25 @@ abstract class CommandTest {
   String runs() {
     return folder.resolve("runs").toString();
   }
+
+  /** Trains a very small language model of characters, which looks back at 24; the run's folder. */
+  String smallGpt(Path text, int samples) {
+    int code =
+        run(
+            "train",
+            "gpt-char",
+            "--data=" + text,
+            "--runs=" + runs(),
+            "--epochs=1",
+            "--set=model.layers=2",
+            "--set=model.heads=2",
+            "--set=model.dim=16",
+            "--set=data.context=24",
+            "--set=data.samples=" + samples,
+            "--json");
+    if (code != 0) {
+      throw new AssertionError(err);
+    }
+    return json().get("run").asString();
+  }
 }

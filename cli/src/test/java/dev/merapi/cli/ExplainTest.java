@@ -1,5 +1,6 @@
 package dev.merapi.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,22 +74,7 @@ class ExplainTest extends CommandTest {
   void tellsALongTextFromWhatTheModelHadRead() throws IOException {
     // Of a run, which writes on beyond its context of 24 tokens, and greedily.
     var text = Files.writeString(folder.resolve("a.txt"), "the cat sat on the mat.\n".repeat(200));
-    assertEquals(
-        0,
-        run(
-            "train",
-            "gpt-char",
-            "--data=" + text,
-            "--runs=" + runs(),
-            "--epochs=1",
-            "--set=model.layers=2",
-            "--set=model.heads=2",
-            "--set=model.dim=16",
-            "--set=data.context=24",
-            "--set=data.samples=40",
-            "--json"),
-        err);
-    var run = Path.of(json().get("run").asString());
+    var run = Path.of(smallGpt(text, 200));
     var explanation = explained(run, "the cat", 100);
     var tokens = explanation.tokens();
     assertEquals(107, tokens.size());
@@ -96,6 +82,19 @@ class ExplainTest extends CommandTest {
       assertEquals(
           1, tokens.get(i).told().orElseThrow().rank(), "token " + i + " " + tokens.get(i));
     }
+    // It forgot all before its 14th token when it read the 25th, so it told the 31st from these.
+    var seen = tokens.subList(13, 31).stream().map(Explanation.Token::text).collect(joining());
+    assertEquals(
+        explained(run, seen, 0).tokens().getLast().told().orElseThrow().logProbability(),
+        tokens.get(30).told().orElseThrow().logProbability(),
+        1e-4);
+    // Of a longer one the end is shown.
+    var longer = explained(run, "the cat", 1_050);
+    assertEquals(1_000, longer.tokens().size());
+    assertEquals(0, longer.given());
+    assertTrue(longer.facts().contains("the last 1000 are shown"), longer.facts().toString());
+    assertEquals(1, longer.tokens().getFirst().told().orElseThrow().rank());
+    assertEquals(1, longer.tokens().get(500).told().orElseThrow().rank());
     var maps = explanation.attention();
     assertEquals(24, maps.rows());
     assertEquals(24, maps.columns());

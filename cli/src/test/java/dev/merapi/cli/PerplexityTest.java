@@ -105,22 +105,7 @@ class PerplexityTest extends CommandTest {
   @Test
   void isThatOfTheRunThatWasExported() throws IOException {
     var file = text("the cat sat on the mat.\n".repeat(200));
-    assertEquals(
-        0,
-        run(
-            "train",
-            "gpt-char",
-            "--data=" + file,
-            "--runs=" + runs(),
-            "--epochs=1",
-            "--set=model.layers=1",
-            "--set=model.heads=2",
-            "--set=model.dim=16",
-            "--set=data.context=24",
-            "--set=data.samples=40",
-            "--json"),
-        err);
-    var run = json().get("run").asString();
+    var run = smallGpt(file, 40);
     assertEquals(2, run("eval", run, "--stride=3"));
     assertTrue(err.contains("for a published model"), err);
     var other = text("the mat sat on the cat.\n".repeat(24) + "t"); // 24 windows of 24

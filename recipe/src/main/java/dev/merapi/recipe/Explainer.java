@@ -54,22 +54,25 @@ record Explainer(Layer model, Tokenizer tokenizer, int context, int candidates) 
     int stride = Math.min(length, length - length / 2 + 1); // as a Generation forgets
     var windows = TokenWindows.of(TokenSequence.of(more), length).covering(stride);
     int first = Math.max(0, text.length - TOKENS);
-    List<Told> told = new ArrayList<>(); // of each token from the second on, and of what follows
+    List<Told> told = new ArrayList<>(); // of the tokens that are shown, and of what follows
     Observation pass = Observation.of(Math.min(ROWS, length));
     List<Tensor> looked = List.of();
+    int place = 1; // of the first token that the next piece tells
     for (int row = 0; row < windows.size(); row++) {
       boolean last = row == windows.size() - 1;
-      int[] y = windows.gather(row).y().toIntArray();
+      var piece = windows.gather(row);
+      int[] y = piece.y().toIntArray();
       int known = (int) Arrays.stream(y).filter(id -> id == MaskedTexts.IGNORED).count();
-      int[] wanted = Arrays.copyOfRange(y, known, length);
-      Tensor logits =
-          model
-              .apply(windows.gather(row).x(), last ? pass : Mode.evaluation())
-              .slice(1, known, length);
-      List<Tensor> outputs = new ArrayList<>(List.of(logits));
+      int from = Math.min(length, known + Math.max(0, first - place));
+      place += length - known;
+      if (from == length) {
+        continue;
+      }
+      List<Tensor> outputs = new ArrayList<>();
+      outputs.add(model.apply(piece.x(), last ? pass : Mode.evaluation()).slice(1, from, length));
       outputs.addAll(pass.attention());
       looked = Step.compute(outputs.toArray(Tensor[]::new));
-      told.addAll(told(looked.getFirst().toArray(), wanted));
+      told.addAll(told(looked.getFirst().toArray(), Arrays.copyOfRange(y, from, length)));
     }
     return new Explanation(
         title,
@@ -94,7 +97,10 @@ record Explainer(Layer model, Tokenizer tokenizer, int context, int candidates) 
     var texts = texts(text);
     return IntStream.range(first, text.length)
         .mapToObj(
-            i -> new Token(texts.get(i), i == 0 ? Optional.empty() : Optional.of(told.get(i - 1))))
+            i ->
+                new Token(
+                    texts.get(i),
+                    i == 0 ? Optional.empty() : Optional.of(told.get(i - Math.max(1, first)))))
         .toList();
   }
 
