@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -90,7 +91,7 @@ public final class CheckpointBenchmark {
     var writes = new ArrayList<Double>();
     var beside = new ArrayList<Double>();
     try (var run = RunWriter.create(folder, "bench", "name: bench\n", environment);
-        var writer = new CheckpointWriter(run, Saving.DEFAULT.keep(1), weights, state)) {
+        var writer = new CheckpointWriter(run, Saving.DEFAULT.keep(1), weights, Set.of(), state)) {
       for (int round = 0; round < ROUNDS; round++) {
         long begin = System.nanoTime();
         writer.save(++step, new State(0), false);
@@ -105,7 +106,8 @@ public final class CheckpointBenchmark {
             round, stalls.getLast(), writes.getLast());
       }
       try (var waiting =
-          new CheckpointWriter(run, Saving.DEFAULT.keep(1).behind(false), weights, state)) {
+          new CheckpointWriter(
+              run, Saving.DEFAULT.keep(1).behind(false), weights, Set.of(), state)) {
         waiting.save(++step, new State(0), false);
         say("written while the training waits: %.2f s", waiting.lastSeconds());
       }
