@@ -75,10 +75,17 @@ public final class Parameter extends Tensor {
 
   private synchronized Storage initialise() {
     if (storage == null) {
-      Tensor value = new Step(List.of(initial), List.of()).run().getFirst();
-      storage = ((Op.Data) value.op()).storage().offHeap();
+      storage = initial.op() instanceof Op.Data(var value, _) ? value.offHeap() : computed();
       initial = this;
     }
     return storage;
+  }
+
+  /** The first value, computed where it is to lie. */
+  private Storage computed() {
+    var first = new Parameter(initial, trained);
+    first.storage = Storage.allocate(dtype(), shape().elements());
+    first.assign(initial);
+    return first.storage;
   }
 }
