@@ -18,8 +18,11 @@ import java.util.Set;
 final class Fusion {
   final Legal legal;
 
-  /** Which unit computes a node. */
+  /** Which unit computes a node, for itself and for all that read it from memory. */
   final Map<Tensor, Unit> unitOf = new HashMap<>();
+
+  /** Units that compute a node for themselves rather than read it. */
+  private final Map<Tensor, Set<Unit>> copies = new HashMap<>();
 
   /** Nodes whose elements are written to memory. */
   final Set<Tensor> stored = new LinkedHashSet<>();
@@ -88,15 +91,39 @@ final class Fusion {
 
   private Set<Unit> units(Collection<Tensor> nodes) {
     Set<Unit> units = new LinkedHashSet<>();
-    nodes.stream().map(unitOf::get).filter(unit -> unit != null).forEach(units::add);
+    for (Tensor node : nodes) {
+      if (unitOf.containsKey(node)) {
+        units.add(unitOf.get(node));
+        units.addAll(copies.getOrDefault(node, Set.of()));
+      }
+    }
     return units;
   }
 
+  /** The nodes that read a node as members of a unit. */
+  private List<Tensor> usersIn(Unit unit, Tensor node) {
+    return usersOf(node).stream().filter(unit.levels::containsKey).toList();
+  }
+
+  /** What a unit writes to memory. */
+  List<Tensor> stores(Unit unit) {
+    return unit.members.stream()
+        .filter(member -> stored.contains(member) && unitOf.get(member) == unit)
+        .toList();
+  }
+
   private void place(Tensor node, boolean root) {
+    unite(node);
     Set<Unit> readers = units(usersOf(node));
     Set<Unit> later = units(waiting.getOrDefault(node, Set.of()));
     Unit home = fuses(node.op()) ? find(node, readers, later) : new Unit(node, legal, false);
     unitOf.put(node, home);
+    for (Unit reader : readers) {
+      if (reader != home && (root || readers.contains(home)) && copied(node, reader)) {
+        copies.computeIfAbsent(node, _ -> new LinkedHashSet<>()).add(reader);
+      }
+    }
+    readers.removeAll(copies.getOrDefault(node, Set.of()));
     later.addAll(readers);
     for (Unit unit : later) {
       if (unit != home) {
@@ -110,13 +137,79 @@ final class Fusion {
 
   private Unit find(Tensor node, Set<Unit> readers, Set<Unit> later) {
     for (Unit unit : readers) {
-      List<Tensor> inside =
-          usersOf(node).stream().filter(user -> unitOf.get(user) == unit).toList();
-      if (unit.fused && free(unit, readers) && free(unit, later) && unit.join(node, inside)) {
+      if (unit.fused
+          && free(unit, readers)
+          && free(unit, later)
+          && unit.join(node, usersIn(unit, node))) {
         return unit;
       }
     }
     return new Unit(node, legal, true);
+  }
+
+  /** Makes one unit of those that read a node element by element, so that it is read once. */
+  private void unite(Tensor node) {
+    List<Unit> readers = new ArrayList<>(units(usersOf(node)));
+    readers.removeIf(unit -> !unit.fused || !readsElements(unit, node));
+    for (int i = 0; i < readers.size(); i++) {
+      Unit unit = readers.get(i);
+      for (Unit other : List.copyOf(readers.subList(i + 1, readers.size()))) {
+        if (contractions(unit).containsAll(contractions(other)) && unit.absorb(other)) {
+          readers.remove(other);
+          other.members.forEach(member -> unitOf.replace(member, other, unit));
+          copies.values().forEach(units -> replace(units, other, unit));
+          Set.copyOf(unitOf.values()).forEach(later -> replace(later.before, other, unit));
+        }
+      }
+    }
+  }
+
+  private static void replace(Set<Unit> units, Unit before, Unit now) {
+    if (units.remove(before)) {
+      units.add(now);
+    }
+  }
+
+  private boolean readsElements(Unit unit, Tensor node) {
+    return usersIn(unit, node).stream().allMatch(user -> readsInOrder(user, node, unit));
+  }
+
+  /** The products and convolutions that a unit reads, on whose store it may come to ride. */
+  private Set<Tensor> contractions(Unit unit) {
+    Set<Tensor> read = new HashSet<>();
+    for (Tensor member : unit.members) {
+      for (Tensor input : member.op().inputs()) {
+        Tensor base = legal.view(input).base();
+        if (base.op() instanceof ContractionOp) {
+          read.add(base);
+        }
+      }
+    }
+    return read;
+  }
+
+  /** Lets a unit compute a node itself, where that is quicker than to read it. */
+  private boolean copied(Tensor node, Unit reader) {
+    return reader.fused
+        && isCheap(node.op())
+        && node.op().inputs().stream().allMatch(input -> isAtHand(input, node, reader))
+        && reader.join(node, usersIn(reader, node));
+  }
+
+  /** Whether a unit reads an input of a node anyway, and the node reads it element by element. */
+  private boolean isAtHand(Tensor input, Tensor node, Unit reader) {
+    Strided view = legal.view(input);
+    Tensor base = view.base();
+    boolean whole = view.inOrder() && base.shape().elements() == node.shape().elements();
+    return base.op() instanceof Op.Constant || (whole && !usersIn(reader, base).isEmpty());
+  }
+
+  private static boolean isCheap(Op op) {
+    return switch (op) {
+      case Op.Binary(var kind, _, _) -> kind != BinaryKind.POW && kind != BinaryKind.REM;
+      case Op.Where _, Op.Cast _ -> true;
+      default -> false;
+    };
   }
 
   /** Whether no other reader would have to run before the unit that is to compute for it. */
@@ -141,7 +234,7 @@ final class Fusion {
         || unit.columns > 0
         || unit.reduces()
         || unit.elements != node.shape().elements()
-        || !readInOrder(node, unit)
+        || !usersOf(node).stream().allMatch(user -> readsInOrder(user, node, unit))
         || !unit.rowsFit(width)) {
       return;
     }
@@ -153,14 +246,13 @@ final class Fusion {
     stored.remove(node);
   }
 
-  private boolean readInOrder(Tensor node, Unit unit) {
-    for (Tensor user : usersOf(node)) {
-      for (Tensor input : user.op().inputs()) {
-        Strided view = legal.view(input);
-        boolean whole = view.inOrder() && view.shape().elements() == node.shape().elements();
-        if (view.base().equals(node) && (!whole || unit.levels.get(user) != Unit.Level.FULL)) {
-          return false;
-        }
+  /** Whether a member reads a node element by element, just where its unit is. */
+  private boolean readsInOrder(Tensor user, Tensor node, Unit unit) {
+    for (Tensor input : user.op().inputs()) {
+      Strided view = legal.view(input);
+      boolean whole = view.inOrder() && view.shape().elements() == node.shape().elements();
+      if (view.base().equals(node) && (!whole || unit.levels.get(user) != Unit.Level.FULL)) {
+        return false;
       }
     }
     return true;

@@ -157,20 +157,19 @@ final class Lowering {
   }
 
   private void name(Unit unit) {
-    for (Tensor member : unit.members.reversed()) {
-      if (fusion.stored.contains(member)) {
-        Integer slot = inPlace.get(member);
-        if (slot == null) {
-          number(member);
-        } else {
-          numbers.put(member, slot);
-        }
+    List<Tensor> stores = fusion.stores(unit);
+    for (Tensor member : stores.reversed()) {
+      Integer slot = inPlace.get(member);
+      if (slot == null) {
+        number(member);
+      } else {
+        numbers.put(member, slot);
       }
     }
     if (unit.contraction != null) {
       Optional<Tensor> host =
-          unit.members.stream()
-              .filter(member -> fusion.stored.contains(member) && !inPlace.containsKey(member))
+          stores.stream()
+              .filter(member -> !inPlace.containsKey(member))
               .filter(
                   member ->
                       member.dtype() == DType.F32 && unit.levels.get(member) == Unit.Level.FULL)
@@ -199,10 +198,10 @@ final class Lowering {
 
   private void lower(Unit unit) {
     if (unit.contraction != null) {
-      Kernel.Rows epilogue = RowsBuilder.of(unit, legal, fusion.stored, this::number);
+      Kernel.Rows epilogue = RowsBuilder.of(unit, legal, fusion.stores(unit), this::number);
       contract(unit.contraction, Optional.of(epilogue));
     } else if (unit.fused) {
-      kernels.add(RowsBuilder.of(unit, legal, fusion.stored, this::number));
+      kernels.add(RowsBuilder.of(unit, legal, fusion.stores(unit), this::number));
     } else {
       single(unit.members.getFirst());
     }

@@ -32,13 +32,14 @@ final class RowsBuilder {
     this.cuts = unit.cuts();
   }
 
-  static Kernel.Rows of(Unit unit, Legal legal, Set<Tensor> stored, ToIntFunction<Tensor> buffers) {
+  static Kernel.Rows of(
+      Unit unit, Legal legal, List<Tensor> stores, ToIntFunction<Tensor> buffers) {
     var builder = new RowsBuilder(unit, legal, buffers);
     for (Tensor member : unit.members.reversed()) {
       builder.emit(member);
     }
-    for (Tensor member : unit.members.reversed()) {
-      if (stored.contains(member) && unit.levels.get(member) != Unit.Level.COLUMNS) {
+    for (Tensor member : stores.reversed()) {
+      if (unit.levels.get(member) != Unit.Level.COLUMNS) {
         builder.store(member);
       }
     }

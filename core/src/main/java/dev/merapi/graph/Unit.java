@@ -3,6 +3,7 @@ package dev.merapi.graph;
 import dev.merapi.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -238,6 +239,27 @@ final class Unit {
 
   boolean reduces() {
     return members.stream().anyMatch(member -> member.op() instanceof ReductionOp.Reduce);
+  }
+
+  /** Takes in all that another group does, over the same elements; neither may need the other. */
+  boolean absorb(Unit other) {
+    var all = new TreeSet<>(cuts);
+    all.addAll(other.cuts);
+    if (elements != other.elements
+        || columns != other.columns
+        || summed + other.summed > 0
+        || members.size() + other.members.size() > MEMBERS
+        || !Collections.disjoint(members, other.members)
+        || !Walked.chain(all)
+        || dependsOn(other)
+        || other.dependsOn(this)) {
+      return false;
+    }
+    members.addAll(0, other.members);
+    levels.putAll(other.levels);
+    before.addAll(other.before);
+    cuts = all;
+    return true;
   }
 
   /** Whether another unit has to run before this one. */

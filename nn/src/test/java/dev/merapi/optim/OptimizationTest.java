@@ -71,6 +71,26 @@ class OptimizationTest {
   }
 
   @Test
+  void aStepHoldsAGradientAndNothingElseOfItsSize() {
+    List<Optimizer> rules =
+        List.of(
+            Sgd.of(0.1).momentum(0.9),
+            RmsProp.of(0.1).centring().momentum(0.9),
+            Adam.of(0.1).withAmsgrad(),
+            AdamW.of(0.1),
+            Lion.of(0.1).weightDecay(0.1));
+    int dim = 256;
+    for (Optimizer rule : rules) {
+      Linear model = Linear.of(dim, dim, Key.of(1)).withoutBias();
+      var options = StepOptions.DEFAULT.clipNorm(1).averageDecay(0.9);
+      Tensor y = model.apply(Tensor.ones(2, dim));
+      long bytes = Optimization.of(model, rule, options).workspace(y.mul(y).mean(), PLAIN);
+      long gradient = 4L * dim * dim;
+      assertTrue(bytes < 1.2 * gradient, rule + ": " + bytes + " of " + gradient);
+    }
+  }
+
+  @Test
   void accumulatedBatchesEqualTheLargeOne() {
     Tensor x = Key.of(7).normal(12, 3);
     Tensor y = Key.of(8).normal(12, 2);
