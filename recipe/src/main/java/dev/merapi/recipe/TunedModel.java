@@ -7,6 +7,7 @@ import dev.merapi.nn.Parameters;
 import dev.merapi.optim.Group;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
+import dev.merapi.tensor.Parameter;
 import dev.merapi.text.Tokenizer;
 import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
@@ -40,13 +41,20 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) imple
       Supplier<Tokenizer> tokenizer,
       int context,
       Key key) {
-    var base =
-        settings
-            .from()
-            .map(from -> open(Path.of(from)))
-            .orElseGet(() -> drawn(settings, tokenizer.get(), context, key.fold(0)));
-    var dressed = dressing.apply(base);
-    return new TunedModel(settings, settings.tuning().prepare(dressed, key.fold(1)));
+    Supplier<LanguageModel> base =
+        () ->
+            settings
+                .from()
+                .map(from -> open(Path.of(from)))
+                .orElseGet(() -> drawn(settings, tokenizer.get(), context, key.fold(0)));
+    // No variable holds the base, so that what is compressed of it takes no memory any more.
+    var tuning = settings.tuning();
+    var tuned = new TunedModel(settings, tuning.prepare(dressing.apply(base.get()), key.fold(1)));
+    if (tuning instanceof TuningSettings.Lora lora && lora.base().form().isPresent()) {
+      Parameters.of(tuned.layer()).values().forEach(Parameter::storage); // computed now
+      System.gc();
+    }
+    return tuned;
   }
 
   private static LanguageModel drawn(
