@@ -1,7 +1,6 @@
 package dev.merapi.cli;
 
 import dev.merapi.recipe.Conversation;
-import dev.merapi.recipe.TextWriter;
 import dev.merapi.tensor.MerapiException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -73,7 +72,7 @@ final class Chat implements Callable<Integer> {
     if (tokens < 1) {
       throw new MerapiException("chat: --tokens is at least 1");
     }
-    var writer = language.limited(TextWriter.open(folder));
+    var writer = language.writer(folder);
     var sampling = options.sampling(writer.preferences());
     var conversation = writer.conversation(system, tokens, sampling);
     if (isTerminal()) {

@@ -130,7 +130,7 @@ final class Generate implements Callable<Integer> {
       return 0;
     }
     output.refuse(lengthPenalty, "--length-penalty is for --beams");
-    var writer = language.limited(TextWriter.open(run));
+    var writer = language.writer(run);
     var sampling = options.sampling(writer.preferences());
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
@@ -163,7 +163,7 @@ final class Generate implements Callable<Integer> {
     if (tokens < 1) {
       throw new MerapiException("generate: --beams looks for texts of at least 1 token");
     }
-    var writer = language.limited(TextWriter.open(run));
+    var writer = language.writer(run);
     var found = writer.search(prompt, tokens, beams, samples, lengthPenalty.orElse(1.0), stop);
     for (var text : found) {
       output.line(prompt + text.text());

@@ -28,6 +28,9 @@ final class Contractions {
 
   Backend.Task matMul(Kernel.MatMul k) {
     boolean half = k.a().dtype() == DType.BF16 && k.b().dtype() == DType.BF16;
+    if (isHalfRow(k)) {
+      return halfRow(k);
+    }
     return half
         ? accelerator
             .get()
@@ -47,30 +50,67 @@ final class Contractions {
                 epilogue.ifPresent(task -> task.tile(buffers, first, rows, column, columns)));
   }
 
-  /** One call for each place of the batch axes that no single stride walks over. */
+  /** A row of f32 times a matrix of bf16 whose columns are contiguous: a weight, transposed. */
+  private static boolean isHalfRow(Kernel.MatMul k) {
+    int last = k.a().strides().size() - 1;
+    return k.m() == 1
+        && k.k() > 0
+        && k.a().dtype() == DType.F32
+        && k.b().dtype() == DType.BF16
+        && (k.k() == 1 || (k.a().strides().get(last) == 1 && k.b().strides().get(last - 1) == 1));
+  }
+
+  private Backend.Task halfRow(Kernel.MatMul k) {
+    var product =
+        product(k, DType.BF16, (shape, a, b, c) -> RowProduct.runHalf(pool, shape, a, b, c));
+    return buffers -> product.run(buffers, buffers[k.a().buffer()], buffers[k.b().buffer()]);
+  }
+
   private Backend.Task floats(Kernel.MatMul k) {
     var left = FloatView.of(pool, loops, k.a(), sizes(k, k.m(), k.k()));
     var right = FloatView.of(pool, loops, k.b(), sizes(k, k.k(), k.n()));
-    var batch = Batch.of(k);
-    var shape = new Gemm.Shape(batch.inner, k.m(), k.n(), k.k());
-    Optional<RowsTask> epilogue = epilogue(k.epilogue());
+    var product = product(k, DType.F32, (shape, a, b, c) -> Gemm.multiply(pool, shape, a, b, c));
     return buffers -> {
       try (var heldA = left.hold(buffers);
           var heldB = right.hold(buffers)) {
-        for (int place = 0; place < batch.places(); place++) {
-          Matrix a = batch.matrix(k.a(), heldA.base(), place);
-          Matrix b = batch.matrix(k.b(), heldB.base(), place);
-          Matrix c = batch.matrix(k.c(), buffers[k.c().buffer()], place);
-          long firstRow = (long) place * batch.inner * k.m();
-          var out =
-              new Gemm.Output(
-                  c.address(),
-                  c.batchStride(),
-                  c.rowStride(),
-                  /* accumulate= */ false,
-                  onRows(epilogue, buffers, firstRow, k.m()));
-          Gemm.multiply(pool, shape, a, b, out);
-        }
+        product.run(buffers, heldA.base(), heldB.base());
+      }
+    };
+  }
+
+  /** Multiplies a batch of one stride. */
+  private interface Multiply {
+    void of(Gemm.Shape shape, Matrix a, Matrix b, Gemm.Output c);
+  }
+
+  /** Multiplies a whole batch, whose factors' elements with number 0 are at these addresses. */
+  private interface Product {
+    void run(long[] buffers, long baseA, long baseB);
+  }
+
+  /**
+   * One call for each place of the batch axes that no single stride walks over.
+   *
+   * @param dtype of b as it is read
+   */
+  private Product product(Kernel.MatMul k, DType dtype, Multiply multiply) {
+    var batch = Batch.of(k);
+    var shape = new Gemm.Shape(batch.inner, k.m(), k.n(), k.k());
+    Optional<RowsTask> epilogue = epilogue(k.epilogue());
+    return (buffers, baseA, baseB) -> {
+      for (int place = 0; place < batch.places(); place++) {
+        Matrix a = batch.matrix(k.a(), baseA, DType.F32, place);
+        Matrix b = batch.matrix(k.b(), baseB, dtype, place);
+        Matrix c = batch.matrix(k.c(), buffers[k.c().buffer()], DType.F32, place);
+        long firstRow = (long) place * batch.inner * k.m();
+        var out =
+            new Gemm.Output(
+                c.address(),
+                c.batchStride(),
+                c.rowStride(),
+                /* accumulate= */ false,
+                onRows(epilogue, buffers, firstRow, k.m()));
+        multiply.of(shape, a, b, out);
       }
     };
   }
@@ -185,7 +225,7 @@ final class Contractions {
       return outer.stream().reduce(1, (a, b) -> a * b);
     }
 
-    Matrix matrix(Kernel.View view, long base, int place) {
+    Matrix matrix(Kernel.View view, long base, DType dtype, int place) {
       List<Long> strides = new ArrayList<>(view.strides());
       int axes = strides.size();
       long at = view.offset();
@@ -195,7 +235,7 @@ final class Contractions {
         rest /= outer.get(axis);
       }
       long batchStride = innerAxes == 0 ? 0 : strides.get(axes - 3);
-      long address = base + 4 * at;
+      long address = base + dtype.bytes() * at;
       return new Matrix(address, batchStride, strides.get(axes - 2), strides.get(axes - 1));
     }
   }

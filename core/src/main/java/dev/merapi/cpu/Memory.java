@@ -60,6 +60,11 @@ public final class Memory {
     ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
   }
 
+  /** The float that a bf16 stands for. */
+  static float getBf16(long address) {
+    return Float.intBitsToFloat(getShort(address) << 16);
+  }
+
   static short getShort(long address) {
     return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
   }

@@ -114,6 +114,34 @@ final class ScalarTile implements TileKernel {
     }
   }
 
+  @Override
+  public void halfDots(
+      int rows, int depth, long a, long halves, long b, long bStride, long c, long work) {
+    int whole = depth / (2 * lanes) * 2 * lanes;
+    for (int j = 0; j < rows; j++) {
+      long row = b + j * bStride;
+      float sum = halfDot(0, whole, a, row);
+      for (int lane = 1; lane < lanes; lane++) {
+        sum += halfDot(2 * lane, whole, a, row);
+      }
+      for (int p = whole; p < depth; p++) {
+        sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getBf16(row + p * 2L), sum);
+      }
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  /** Over each {@code lanes}-th pair. */
+  private float halfDot(int first, int end, long a, long b) {
+    float sum = 0;
+    for (int pair = first; pair < end; pair += 2 * lanes) {
+      for (int p = pair; p < pair + 2; p++) {
+        sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getBf16(b + p * 2L), sum);
+      }
+    }
+    return sum;
+  }
+
   /** {@code sum + Σ a[p] b[p]} over each {@code step}-th p. */
   private static float dot(int first, int step, int end, long a, long b, float sum) {
     for (int p = first; p < end; p += step) {

@@ -82,6 +82,14 @@ interface TileKernel {
    */
   void dots(int rows, int depth, long a, long b, long bStride, long c, long work);
 
+  /**
+   * {@link #dots} with rows of B in bf16, which are widened on their way. Element {@code p} of the
+   * pairs 2p, 2p + 1 is added before the other.
+   *
+   * @param halves the first of each two floats of a, {@code depth / 2} of them, then the second
+   */
+  void halfDots(int rows, int depth, long a, long halves, long b, long bStride, long c, long work);
+
   /** Copies {@code rows} rows of {@code columns} floats. */
   void copy(int rows, int columns, long from, long fromStride, long to, long toStride);
 

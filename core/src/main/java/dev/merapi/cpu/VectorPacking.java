@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Vector copies and transposes, shared by the vector tiles. */
@@ -106,20 +107,94 @@ abstract class VectorPacking implements TileKernel {
     for (; first < rows; first++) {
       oneDot(whole, a, b + first * bStride, work + first * STEP);
     }
-    // Lanes are added by adding the vectors of the transpose, in order.
-    long turned = work + Scratch.GROUP * STEP;
-    long turnedStride = Scratch.GROUP * 4L;
-    transpose(rows, LANES, work, STEP, turned, turnedStride);
-    for (int lane = 1; lane < LANES; lane++) {
-      add(rows, turned + lane * turnedStride, turned);
-    }
+    addLanes(rows, work);
     for (int j = 0; j < rows; j++) {
-      float sum = Memory.getFloat(turned + j * 4L);
+      float sum = Memory.getFloat(lanesSum(work, j));
       for (int p = whole; p < depth; p++) {
         sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getFloat(b + j * bStride + p * 4L), sum);
       }
       Memory.setFloat(c + j * 4L, sum);
     }
+  }
+
+  /** Adds the lanes of so many vectors, by adding the vectors of the transpose, in order. */
+  private void addLanes(int rows, long work) {
+    long turned = lanesSum(work, 0);
+    long turnedStride = Scratch.GROUP * 4L;
+    transpose(rows, LANES, work, STEP, turned, turnedStride);
+    for (int lane = 1; lane < LANES; lane++) {
+      add(rows, turned + lane * turnedStride, turned);
+    }
+  }
+
+  private static long lanesSum(long work, int row) {
+    return work + Scratch.GROUP * STEP + row * 4L;
+  }
+
+  @Override
+  public final void halfDots(
+      int rows, int depth, long a, long halves, long b, long bStride, long c, long work) {
+    int whole = depth / (2 * LANES) * 2 * LANES;
+    long second = halves + depth / 2 * 4L;
+    int first = 0;
+    for (; first + 4 <= rows; first += 4) {
+      fourHalfDots(whole, halves, second, b + first * bStride, bStride, work + first * STEP);
+    }
+    for (; first < rows; first++) {
+      oneHalfDot(whole, halves, second, b + first * bStride, work + first * STEP);
+    }
+    addLanes(rows, work);
+    for (int j = 0; j < rows; j++) {
+      float sum = Memory.getFloat(lanesSum(work, j));
+      for (int p = whole; p < depth; p++) {
+        sum = Math.fma(Memory.getFloat(a + p * 4L), Memory.getBf16(b + j * bStride + p * 2L), sum);
+      }
+      Memory.setFloat(c + j * 4L, sum);
+    }
+  }
+
+  private static void fourHalfDots(
+      int depth, long first, long second, long b, long bStride, long sums) {
+    var s0 = FloatVector.zero(SPECIES);
+    var s1 = s0;
+    var s2 = s0;
+    var s3 = s0;
+    for (int p = 0; p < depth; p += 2 * LANES) {
+      var x = fromMemorySegment(SPECIES, ALL, first + p * 2L, ORDER);
+      var y = fromMemorySegment(SPECIES, ALL, second + p * 2L, ORDER);
+      long at = b + p * 2L;
+      var b0 = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+      var b1 = IntVector.fromMemorySegment(INTS, ALL, at + bStride, ORDER);
+      var b2 = IntVector.fromMemorySegment(INTS, ALL, at + 2 * bStride, ORDER);
+      var b3 = IntVector.fromMemorySegment(INTS, ALL, at + 3 * bStride, ORDER);
+      s0 = y.fma(upper(b0), x.fma(lower(b0), s0));
+      s1 = y.fma(upper(b1), x.fma(lower(b1), s1));
+      s2 = y.fma(upper(b2), x.fma(lower(b2), s2));
+      s3 = y.fma(upper(b3), x.fma(lower(b3), s3));
+    }
+    s0.intoMemorySegment(ALL, sums, ORDER);
+    s1.intoMemorySegment(ALL, sums + STEP, ORDER);
+    s2.intoMemorySegment(ALL, sums + 2 * STEP, ORDER);
+    s3.intoMemorySegment(ALL, sums + 3 * STEP, ORDER);
+  }
+
+  private static void oneHalfDot(int depth, long first, long second, long b, long sums) {
+    var sum = FloatVector.zero(SPECIES);
+    for (int p = 0; p < depth; p += 2 * LANES) {
+      var pairs = IntVector.fromMemorySegment(INTS, ALL, b + p * 2L, ORDER);
+      sum = fromMemorySegment(SPECIES, ALL, first + p * 2L, ORDER).fma(lower(pairs), sum);
+      sum = fromMemorySegment(SPECIES, ALL, second + p * 2L, ORDER).fma(upper(pairs), sum);
+    }
+    sum.intoMemorySegment(ALL, sums, ORDER);
+  }
+
+  /** The first of each two bf16, which little-endian memory has in the lower half. */
+  private static FloatVector lower(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  private static FloatVector upper(IntVector pairs) {
+    return pairs.and(0xFFFF0000).reinterpretAsFloats();
   }
 
   private static void fourDots(int depth, long a, long b, long bStride, long sums) {

@@ -4,6 +4,7 @@ import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
 import dev.merapi.tensor.Tensor;
+import java.util.List;
 
 /** The dtype and shape of every op, checked as its tensor is built. */
 public final class Typing {
@@ -44,7 +45,7 @@ public final class Typing {
       case ReductionOp.Cumsum(var x) -> arithmetic("cumsum", x);
       case Op.Gather(var x, _) -> x.dtype();
       case Op.ScatterAdd(_, var updates, _) -> arithmetic("scatterAdd", updates);
-      case ContractionOp.MatMul(var a, var b) -> floats("matmul", a, b);
+      case ContractionOp.MatMul(var a, var b) -> product(a, b);
       case ContractionOp.Conv(var x, var w, _) -> floats("conv", x, w);
       case ContractionOp.ConvInput(var dy, var w, _, _) -> floats("conv", dy, w);
       case ContractionOp.ConvWeight(var x, var dy, _, _) -> floats("conv", x, dy);
@@ -343,6 +344,12 @@ public final class Typing {
         op + ": takes f32, i32 or i64; cast first",
         x);
     return x.dtype();
+  }
+
+  private static DType product(Tensor a, Tensor b) {
+    boolean fits = List.of(DType.F32, DType.BF16).containsAll(List.of(a.dtype(), b.dtype()));
+    require(fits, "matmul: takes f32 and bf16, and gives f32; cast first", a, b);
+    return DType.F32;
   }
 
   private static DType floats(String op, Tensor a, Tensor b) {

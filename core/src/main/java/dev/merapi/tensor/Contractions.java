@@ -3,6 +3,8 @@ package dev.merapi.tensor;
 import dev.merapi.graph.ContractionOp;
 import dev.merapi.graph.ConvGeometry;
 import dev.merapi.graph.Ints;
+import dev.merapi.graph.MovementOp;
+import java.util.List;
 
 /**
  * Matrix products and convolutions brought to the strict forms of {@link ContractionOp.MatMul} and
@@ -41,9 +43,19 @@ final class Contractions {
       return matmul(rows, b).reshape(outer.concat(Shape.of(b.shape().size(-1))));
     }
     Shape batch = batch(a.shape(), b.shape());
-    Tensor left = a.cast(DType.F32).broadcastTo(batch.concat(a.shape().slice(ra - 2, ra)));
-    Tensor right = b.cast(DType.F32).broadcastTo(batch.concat(b.shape().slice(rb - 2, rb)));
-    return new Tensor(new ContractionOp.MatMul(left, right));
+    boolean isRow = a.shape().size(-2) == 1; // which reads bf16 where it lies
+    Tensor right = isRow && b.dtype() == DType.BF16 ? b : widened(b);
+    return new Tensor(
+        new ContractionOp.MatMul(
+            widened(a).broadcastTo(batch.concat(a.shape().slice(ra - 2, ra))),
+            right.broadcastTo(batch.concat(b.shape().slice(rb - 2, rb)))));
+  }
+
+  /** In f32. A cast below a transpose writes in the order in which it reads. */
+  private static Tensor widened(Tensor x) {
+    return x.dtype() != DType.F32 && x.op() instanceof MovementOp.Permute permute
+        ? new Tensor(permute.with(List.of(widened(permute.x()))))
+        : x.cast(DType.F32);
   }
 
   /** The transpose that would make the inner dimensions equal, as a question. */

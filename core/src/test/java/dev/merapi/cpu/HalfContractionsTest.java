@@ -76,6 +76,40 @@ final class HalfContractionsTest {
   }
 
   @Test
+  void aRowTimesWeightsOfBf16() {
+    for (int k : new int[] {1, 2, 31, 32, 33, 100, 300}) {
+      for (int n : new int[] {1, 5, 16, 50}) {
+        Tensor x = normal(k, 2, 1, k);
+        Parameter w = Parameter.of(normal(n, n, k).cast(DType.BF16));
+        Parameter both = Parameter.of(normal(n + 1, 2, n, k).cast(DType.BF16));
+        Tensor bias = normal(3, n);
+        alike(x.matmul(w.mT()).add(bias), x.matmul(w.cast(DType.F32).mT()).add(bias));
+        alike(x.matmul(both.mT()), x.matmul(both.cast(DType.F32).mT()));
+      }
+    }
+  }
+
+  @Test
+  void weightsOfBf16InAllPlaces() {
+    Tensor x = normal(1, 3, 40);
+    Parameter w = Parameter.of(normal(2, 40, 24).cast(DType.BF16));
+    Tensor exact = w.cast(DType.F32);
+    alike(x.matmul(w), x.matmul(exact));
+    alike(w.mT().matmul(x.mT()), exact.mT().matmul(x.mT()));
+    alike(x.slice(0, 1, 2).matmul(w), x.slice(0, 1, 2).matmul(exact));
+    var half = Gradients.of(x.matmul(w).mul(x.matmul(w)).sum(), List.of(x, w));
+    var full = Gradients.of(x.matmul(exact).mul(x.matmul(exact)).sum(), List.of(x, exact));
+    alike(half.get(0), full.get(0));
+    assertEquals(DType.BF16, half.get(1).dtype());
+    alike(half.get(1).cast(DType.F32), full.get(1).cast(DType.BF16).cast(DType.F32));
+  }
+
+  private void alike(Tensor half, Tensor exact) {
+    assertEquals(exact.shape(), half.shape());
+    assertArrayEquals(run(exact, Precision.F32), run(half, Precision.F32), 1e-4f);
+  }
+
+  @Test
   void bf16IsStoredBetweenContractionsAndAWeightIsRoundedOnce() {
     var w = Parameter.of(normal(9, 32, 32));
     Tensor x = normal(10, 16, 32);

@@ -56,6 +56,19 @@ class ScalarTileTest {
       for (int rows : new int[] {1, 4, 7, 16}) {
         same(vector, (k, from, to) -> k.addRows(rows, n, from, from + 64, STRIDE, to));
         same(vector, (k, from, to) -> k.dots(rows, n, from, from + 64, STRIDE, to, to + RESULT));
+        same(
+            vector,
+            (k, from, to) -> {
+              long rounded = from + 4L * FLOATS / 2; // bf16 of some thousandths to some
+              for (int i = 0; i < rows * STRIDE / 2; i++) {
+                Memory.setShort(
+                    rounded + 2L * i, (short) ((i * 40503 & 0x8000) | (0x3C00 + i % 1021)));
+              }
+              long halves = to + 4L * RESULT;
+              k.takeSecond(n / 2, from, halves);
+              k.takeSecond(n / 2, from + 4, halves + n / 2 * 4L);
+              k.halfDots(rows, n, from, halves, rounded + 2, STRIDE, to, to + RESULT);
+            });
       }
     }
   }

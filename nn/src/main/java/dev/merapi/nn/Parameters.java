@@ -32,6 +32,17 @@ public final class Parameters {
   private Parameters() {}
 
   /**
+   * Computes the first values of a model's parameters now, and lets go of what nobody needs after
+   * that: the weights that compressed or rounded ones were made from, if the caller holds them no
+   * longer. It asks for a collection of garbage, for memory outside the heap is freed with its
+   * owner.
+   */
+  public static void settle(Object model) {
+    of(model).values().forEach(Parameter::storage);
+    System.gc();
+  }
+
+  /**
    * All parameters of a model: a record, or a List of models.
    *
    * @throws MerapiException if a record cannot be read by reflection, or if a layer could hide

@@ -11,21 +11,37 @@ import java.util.function.BiFunction;
 
 /** Makes a model of another one with some layers changed, by walking its records. */
 final class Rebuilding {
-  private final BiFunction<String, Linear, Linear> change;
+  /** Gives what stands in for a layer, or nothing for one that is walked into. */
+  private final BiFunction<String, Layer, Optional<Layer>> change;
 
-  private Rebuilding(BiFunction<String, Linear, Linear> change) {
+  private Rebuilding(BiFunction<String, Layer, Optional<Layer>> change) {
     this.change = change;
   }
 
   /** The model with each linear layer changed; named as by {@link Parameters}. */
-  @SuppressWarnings("unchecked") // a record is rebuilt by its own constructor
   static <M> M linears(M model, BiFunction<String, Linear, Linear> change) {
+    return layers(
+        model,
+        (name, layer) ->
+            layer instanceof Linear linear
+                ? Optional.of(change.apply(name, linear))
+                : Optional.empty());
+  }
+
+  /** The model with some layers changed: those that the change gives a layer for. */
+  @SuppressWarnings("unchecked") // a record is rebuilt by its own constructor
+  static <M> M layers(M model, BiFunction<String, Layer, Optional<Layer>> change) {
     return (M) new Rebuilding(change).of("", model);
   }
 
   private Object of(String name, Object value) {
+    var changed =
+        value instanceof Layer layer ? change.apply(name, layer) : Optional.<Layer>empty();
+    return changed.isPresent() ? changed.get() : inside(name, value);
+  }
+
+  private Object inside(String name, Object value) {
     return switch (value) {
-      case Linear linear -> change.apply(name, linear);
       case Optional<?> optional -> optional.map(inner -> of(name, inner));
       case List<?> list -> {
         List<Object> all = new ArrayList<>();

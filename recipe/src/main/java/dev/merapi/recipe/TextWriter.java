@@ -3,7 +3,9 @@ package dev.merapi.recipe;
 import dev.merapi.grammar.Language;
 import dev.merapi.grammar.TokenMasks;
 import dev.merapi.hub.LanguageModel;
+import dev.merapi.nn.Bf16Weights;
 import dev.merapi.nn.Layer;
+import dev.merapi.nn.Parameters;
 import dev.merapi.report.Explanation;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
@@ -73,6 +75,22 @@ public final class TextWriter {
   public TextWriter within(Language language) {
     var masks = TokenMasks.of(tokenizer, language, ends());
     return new TextWriter(model, tokenizer, context, published, Optional.of(masks));
+  }
+
+  /**
+   * {@link #open(Path)} with the model's large weights in bf16: faster, and in half the memory once
+   * it is read; see {@link Bf16Weights}.
+   */
+  public static TextWriter openBf16(Path folder) {
+    var writer = open(folder).bf16(); // no variable holds the model in f32
+    Parameters.settle(writer.model);
+    return writer;
+  }
+
+  private TextWriter bf16() {
+    Layer small = Bf16Weights.of(model);
+    return new TextWriter(
+        small, tokenizer, context, published.map(whole -> whole.model(small)), masks);
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.merapi.nn.Parameters;
 import dev.merapi.optim.Group;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
-import dev.merapi.tensor.Parameter;
 import dev.merapi.text.Tokenizer;
 import dev.merapi.train.FileException;
 import dev.merapi.train.RunFolder;
@@ -51,8 +50,7 @@ record TunedModel(ModelSettings.CausalLm settings, LanguageModel language) imple
     var tuning = settings.tuning();
     var tuned = new TunedModel(settings, tuning.prepare(dressing.apply(base.get()), key.fold(1)));
     if (tuning instanceof TuningSettings.Lora lora && lora.base().form().isPresent()) {
-      Parameters.of(tuned.layer()).values().forEach(Parameter::storage); // computed now
-      System.gc();
+      Parameters.settle(tuned.layer());
     }
     return tuned;
   }

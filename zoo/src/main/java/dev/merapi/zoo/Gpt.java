@@ -11,6 +11,7 @@ import dev.merapi.nn.LayerNorm;
 import dev.merapi.nn.Linear;
 import dev.merapi.nn.Mode;
 import dev.merapi.nn.TransformerBlock;
+import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.Shape;
 import dev.merapi.tensor.ShapeException;
@@ -173,7 +174,7 @@ public record Gpt(
     } else if (mode.packing().isPresent()) {
       place = positions.apply(mode.packing().get().places(), mode);
     } else {
-      place = positions.weight().slice(0, 0, time);
+      place = positions.weight().slice(0, 0, time).cast(DType.F32);
     }
     return dropout.apply(tokens.apply(numbers, mode).add(place), mode);
   }

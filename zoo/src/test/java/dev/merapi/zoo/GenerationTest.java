@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.merapi.graph.Engine;
+import dev.merapi.nn.Bf16Weights;
 import dev.merapi.nn.Init;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Parameters;
+import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
@@ -51,6 +53,17 @@ class GenerationTest {
     return Arrays.stream(texts)
         .map(text -> Arrays.copyOfRange(text, prompts[0].length, text.length))
         .toArray(int[][]::new);
+  }
+
+  @Test
+  void writesWithWeightsOfBf16() {
+    Gpt model = model();
+    Gpt small = Bf16Weights.of(model);
+    assertEquals(DType.BF16, small.tokens().weight().dtype());
+    Tensor tokens = Tensor.of(new int[] {3, 1, 4, 1, 5, 9}, 1, 6);
+    assertArrayEquals(model.apply(tokens).toArray(), small.apply(tokens).toArray(), 0.2f);
+    assertArrayEquals(
+        withoutMemory(small, PROMPTS, 10), Generation.of(small, 24).extend(PROMPTS, 10));
   }
 
   @Test

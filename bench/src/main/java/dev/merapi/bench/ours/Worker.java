@@ -5,6 +5,7 @@ import dev.merapi.bench.work.Measuring;
 import dev.merapi.bench.work.Task;
 import dev.merapi.bench.work.Trainee;
 import dev.merapi.bench.work.Workload;
+import dev.merapi.nn.Bf16Weights;
 import dev.merapi.nn.Gelu;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Linear;
@@ -38,10 +39,12 @@ public final class Worker {
 
   private final Workload workload;
   private final StepOptions options;
+  private final boolean bf16;
 
   private Worker(Task task) {
     workload = task.workload();
-    options = StepOptions.DEFAULT.precision(task.isBf16() ? Precision.BF16 : Precision.F32);
+    bf16 = task.isBf16();
+    options = StepOptions.DEFAULT.precision(bf16 ? Precision.BF16 : Precision.F32);
   }
 
   /** Measures the {@link Task} that the arguments tell. */
@@ -107,7 +110,8 @@ public final class Worker {
       }
       case DECODE -> {
         int[] prompt = FixedData.below(1, size("context"), size("vocabulary"));
-        yield new Decoding(gpt(prompt.length + size("new")), prompt, size("new"));
+        Gpt model = gpt(prompt.length + size("new"));
+        yield new Decoding(bf16 ? Bf16Weights.of(model) : model, prompt, size("new"));
       }
     };
   }

@@ -3,7 +3,6 @@ package dev.merapi.bench.train;
 import dev.merapi.bench.ours.Worker;
 import dev.merapi.bench.work.Jvm;
 import dev.merapi.bench.work.Workload;
-import dev.merapi.bench.work.Workload.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +14,8 @@ final class Merapi implements Engine {
     return Run.MERAPI;
   }
 
-  /** Decoding computes in fp32 alone. */
   @Override
   public List<Contender> contenders(Workload workload, Conditions conditions) {
-    if (workload.kind() == Kind.DECODE && conditions.isBf16()) {
-      return List.of();
-    }
     var command = new ArrayList<>(Jvm.like(conditions.threads()));
     command.add(Worker.class.getName());
     return List.of(new Contender(name(), "", command, Map.of()));
