@@ -3,6 +3,9 @@ package dev.merapi.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.merapi.hub.Pretrained;
+import dev.merapi.tensor.DType;
+import dev.merapi.tensor.Parameter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +71,29 @@ class ChatTest extends CommandTest {
     assertTrue(out.contains("/exit ends"), out);
     assertEquals(answers.getFirst(), json().get("turns").get(1).get("answer").asString());
     assertEquals(0, chat("hello\n", "--tokens=12", "--system=the dog"), err);
+  }
+
+  @Test
+  void writesWithWeightsOfBf16() {
+    var opened = Pretrained.open(model);
+    for (Parameter weight : dev.merapi.nn.Parameters.of(opened.model()).values()) {
+      if (weight.shape().rank() == 2) {
+        weight.assign(weight.cast(DType.BF16).cast(DType.F32));
+      }
+    }
+    var rounded = folder.resolve("rounded");
+    opened.save(rounded);
+    var prompt = "--prompt=" + expected.get("prompt").asString();
+    assertEquals(0, run("generate", rounded.toString(), prompt, "--tokens=40", "--json"), err);
+    var text = json().get("texts").get(0).asString();
+    assertEquals(
+        0,
+        run("generate", model.toString(), prompt, "--tokens=40", "--json", "--precision=bf16"),
+        err);
+    assertEquals(text, json().get("texts").get(0).asString());
+    assertEquals(0, chat("hello\n", "--precision=bf16"), err);
+    assertEquals(2, chat("hello\n", "--precision=fp8"));
+    assertTrue(err.contains("fp32 or bf16") && err.lines().count() == 1, err);
   }
 
   @Test
