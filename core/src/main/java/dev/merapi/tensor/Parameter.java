@@ -2,7 +2,9 @@ package dev.merapi.tensor;
 
 import dev.merapi.graph.Op;
 import dev.merapi.graph.Storage;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A tensor whose value can be replaced: a weight, or state such as a running mean. The one mutable
@@ -59,12 +61,22 @@ public final class Parameter extends Tensor {
           "a parameter %s %s cannot take %d elements of %s"
               .formatted(dtype(), shape(), elements.elements(), elements.dtype()));
     }
-    if (storage == null) {
-      storage = elements.offHeap();
-      initial = this;
-    } else {
-      storage.segment().copyFrom(elements.segment());
+    write(memory -> memory.copyFrom(elements.segment()));
+  }
+
+  /**
+   * Replaces the value by what somebody writes into its memory, all of it: elements row by row, in
+   * the machine's byte order. As with {@link #assign(Storage)} a first value that was not needed
+   * yet never is.
+   */
+  public synchronized void write(Consumer<MemorySegment> writer) {
+    Storage memory = storage;
+    if (memory == null) {
+      memory = Storage.allocate(dtype(), shape().elements());
     }
+    writer.accept(memory.segment());
+    storage = memory;
+    initial = this;
   }
 
   /** The memory that holds the value; programs read and write it in place. */

@@ -1,7 +1,9 @@
 package dev.merapi.hub;
 
+import dev.merapi.graph.Storage;
 import dev.merapi.train.ElementType;
 import dev.merapi.train.StoredArray;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -48,6 +50,17 @@ final class Elements {
       }
       default -> throw new IllegalArgumentException("no f32 of " + from.type());
     }
+  }
+
+  /** The elements in f32: where they lie, or in memory of the arena. */
+  static MemorySegment floats(StoredArray from, Arena arena) {
+    if (from.type() == ElementType.F32) {
+      return from.bytes();
+    }
+    long elements = from.shape().stream().reduce(1L, (x, y) -> x * y);
+    MemorySegment wide = Storage.reserve(arena, 4 * elements);
+    widen(from, wide);
+    return wide;
   }
 
   /** Turns a matrix (rows, columns) of f32 into (columns, rows). */

@@ -77,7 +77,7 @@ public record Pretrained(Layer model, Map<String, Object> config, Optional<Path>
           folder, "there is no such folder", "give the folder of a model, with config.json in it");
     }
     Config config = Config.read(folder);
-    try (var arena = Arena.ofConfined()) { // what was read of the files takes no memory any more
+    try (var arena = Arena.ofShared()) { // what was read of the files takes no memory any more
       Map<String, StoredArray> arrays = Shards.read(folder, arena);
       Pretrained drawn = of(folder, config, arrays.keySet());
       var names = Formats.of(config).names(drawn.model);

@@ -1,9 +1,7 @@
 package dev.merapi.hub;
 
-import dev.merapi.graph.Storage;
 import dev.merapi.hub.NameMap.Layout;
 import dev.merapi.hub.NameMap.Part;
-import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Parameter;
 import dev.merapi.train.ElementType;
 import dev.merapi.train.FileException;
@@ -88,27 +86,24 @@ final class PublishedWeights {
     found
         .keySet()
         .forEach(p -> parts.computeIfAbsent(p.parameter(), _ -> new ArrayList<>()).add(p));
-    // One after another: beside the model there is never more than one parameter in memory.
-    parts.forEach(
-        (parameter, of) -> {
-          try (var arena = Arena.ofConfined()) {
-            long elements = parameter.shape().elements();
-            MemorySegment whole = Storage.reserve(arena, Math.max(64, 4 * elements));
-            MemorySegment all = whole.asSlice(0, 4 * elements);
-            of.forEach(part -> put(part, found.get(part), all, arena));
-            parameter.assign(new Storage(DType.F32, elements, all));
-          }
-        });
+    parts.entrySet().parallelStream()
+        .forEach(
+            parameter ->
+                parameter
+                    .getKey()
+                    .write(
+                        all ->
+                            parameter.getValue().forEach(part -> put(part, found.get(part), all))));
   }
 
-  private static void put(Part part, StoredArray array, MemorySegment all, Arena arena) {
+  private static void put(Part part, StoredArray array, MemorySegment all) {
     MemorySegment rows = rows(part, all);
-    if (part.layout() == Layout.TRANSPOSED && array.shape().size() == 2) {
-      MemorySegment wide = Storage.reserve(arena, rows.byteSize());
-      Elements.widen(array, wide);
-      Elements.transpose(wide, rows, size(array, 0), size(array, 1));
-    } else {
+    if (part.layout() != Layout.TRANSPOSED || array.shape().size() != 2) {
       Elements.widen(array, rows);
+      return;
+    }
+    try (var arena = Arena.ofConfined()) {
+      Elements.transpose(Elements.floats(array, arena), rows, size(array, 0), size(array, 1));
     }
   }
 
