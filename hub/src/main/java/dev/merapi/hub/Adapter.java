@@ -1,12 +1,10 @@
 package dev.merapi.hub;
 
-import dev.merapi.graph.Storage;
 import dev.merapi.hub.NameMap.Part;
 import dev.merapi.nn.Layer;
 import dev.merapi.nn.Lora;
 import dev.merapi.nn.LowRank;
 import dev.merapi.nn.Parameters;
-import dev.merapi.tensor.DType;
 import dev.merapi.tensor.Key;
 import dev.merapi.tensor.MerapiException;
 import dev.merapi.tensor.Parameter;
@@ -180,12 +178,7 @@ public record Adapter(Lora lora, List<String> targets) {
               .formatted(arrays.keySet().iterator().next()),
           "give the model that it was made for, and an adapter of linear layers alone");
     }
-    values.forEach(
-        (parameter, array) -> {
-          Storage storage = Storage.allocate(DType.F32, parameter.shape().elements());
-          Elements.widen(array, storage.segment());
-          parameter.assign(storage);
-        });
+    values.forEach((parameter, array) -> parameter.write(all -> Elements.widen(array, all)));
     return adapted;
   }
 
