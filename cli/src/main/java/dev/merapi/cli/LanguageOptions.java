@@ -26,8 +26,9 @@ final class LanguageOptions {
       names = "--precision",
       paramLabel = "fp32|bf16",
       description =
-          "Of the model's large weights; bf16 takes half the memory and less time, and rounds them"
-              + " to three digits. By default ${DEFAULT-VALUE}.",
+          "Of the model's large weights; bf16 rounds them to two or three digits, takes half the"
+              + " memory once they are read, and less time for each token, but not with --beams. By"
+              + " default ${DEFAULT-VALUE}.",
       defaultValue = "fp32")
   private String precision;
 

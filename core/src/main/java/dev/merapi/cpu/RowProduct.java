@@ -5,7 +5,7 @@ import java.util.function.IntConsumer;
 /**
  * Products of one row: {@code c = a B}, for a batch. Each number of B is used once, so B is
  * streamed from where it lies, never packed: by its columns where those are contiguous (a linear
- * layer's weight), else by its rows. Columns may be of bf16, which takes half the time.
+ * layer's weight), else by its rows. Columns may be of bf16, of which half the bytes are read.
  *
  * @param kernel inner loops
  * @param s the sizes, with {@code m = 1}

@@ -8,9 +8,9 @@ import java.util.Optional;
 
 /**
  * A model whose large weights are kept in bf16: those of {@link Linear}s and {@link Embedding}s.
- * They take half the memory, and where a text is written token by token, which is limited by the
- * reading of weights, half the time. All else is computed in f32. It is not for training: small
- * steps are lost in 8 bits of precision.
+ * They take half the memory, and a single text, whose every token reads all weights, is written in
+ * less time. For several texts at once, and for prompts, they are widened first, which takes time.
+ * All else is computed in f32. It is not for training: small steps are lost in 8 bits of precision.
  *
  * {@snippet :
  * var small = Bf16Weights.of(model);
